@@ -1,0 +1,218 @@
+"""Wire types between the language server and an engine.
+
+The OpenAI-compatible completions protocol. Everything Cornerman's own engine understands beyond
+it stands under the one extra key ``cornerman``, which other servers ignore. Each type converts
+itself to or from the plain values of ``core.generation``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cornerman.core.generation import (
+    Chunk,
+    Control,
+    FinishReason,
+    GenerationRequest,
+    Message,
+    Piece,
+    Priority,
+    Prompt,
+    SamplingParams,
+    Text,
+    Timings,
+)
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class PieceBody(_Wire):
+    """A prompt piece: either the name of a control token or plain text."""
+
+    control: str | None = None
+    text: str | None = None
+
+    @classmethod
+    def of(cls, piece: Piece) -> PieceBody:
+        """Wire form of a piece."""
+        return cls(control=piece.token) if isinstance(piece, Control) else cls(text=piece.text)
+
+    def piece(self) -> Piece:
+        """The piece this body stands for."""
+        return Control(self.control) if self.control is not None else Text(self.text or "")
+
+
+class Extensions(_Wire):
+    """What Cornerman's engine takes beyond the OpenAI protocol (request key ``cornerman``)."""
+
+    pieces: list[PieceBody] | None = None
+    required_start: str = ""
+    session: str = ""
+    priority: Priority = Priority.COMPLETION
+
+
+class MessageBody(_Wire):
+    """A chat message."""
+
+    role: str
+    content: str
+
+
+class GenerationBody(_Wire):
+    """Body of ``/v1/completions`` (``prompt`` or pieces) and ``/v1/chat/completions``."""
+
+    model: str
+    prompt: str | None = None
+    messages: list[MessageBody] | None = None
+    max_tokens: int = Field(default=256, ge=0)
+    temperature: float = Field(default=0.0, ge=0.0)
+    top_p: float = Field(default=1.0, gt=0.0, le=1.0)
+    seed: int | None = None
+    stop: list[str] | str | None = None
+    stream: bool = False
+    logprobs: int | bool | None = None
+    cornerman: Extensions = Field(default_factory=Extensions)
+
+    @classmethod
+    def of(cls, request: GenerationRequest) -> GenerationBody:
+        """Wire form of a request, streaming; the prompt goes both as pieces and as one string."""
+        sampling = request.sampling
+        extensions = Extensions(session=request.session, priority=request.priority)
+        body = cls(
+            model=request.model,
+            max_tokens=sampling.max_tokens,
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            seed=sampling.seed,
+            stop=list(sampling.stop) or None,
+            stream=True,
+            logprobs=1 if request.logprobs else None,
+            cornerman=extensions,
+        )
+        if isinstance(request.prompt, Prompt):
+            body.prompt = request.prompt.as_text()
+            extensions.pieces = [PieceBody.of(piece) for piece in request.prompt.pieces]
+            extensions.required_start = request.prompt.required_start
+        else:
+            body.messages = [MessageBody(role=m.role, content=m.content) for m in request.prompt]
+        return body
+
+    def request(self) -> GenerationRequest:
+        """The request this body stands for. A plain ``prompt`` becomes one text piece."""
+        stop = [self.stop] if isinstance(self.stop, str) else self.stop or []
+        sampling = SamplingParams(
+            self.max_tokens, self.temperature, self.top_p, self.seed, tuple(stop)
+        )
+        return GenerationRequest(
+            model=self.model,
+            prompt=self._prompt(),
+            sampling=sampling,
+            session=self.cornerman.session,
+            priority=self.cornerman.priority,
+            logprobs=bool(self.logprobs),
+        )
+
+    def _prompt(self) -> Prompt | tuple[Message, ...]:
+        if self.messages is not None:
+            return tuple(Message(m.role, m.content) for m in self.messages)
+        if self.cornerman.pieces is not None:
+            pieces = tuple(body.piece() for body in self.cornerman.pieces)
+            return Prompt(pieces, self.cornerman.required_start)
+        return Prompt((Text(self.prompt or ""),))
+
+
+class TimingsBody(_Wire):
+    """Cost of a generation, under the names llama-server uses for the same figures."""
+
+    cache_n: int = 0
+    prompt_n: int = 0
+    prompt_ms: float = 0.0
+    predicted_n: int = 0
+    predicted_ms: float = 0.0
+
+    @classmethod
+    def of(cls, timings: Timings) -> TimingsBody:
+        """Wire form of timings."""
+        return cls(
+            cache_n=timings.cached,
+            prompt_n=timings.evaluated,
+            prompt_ms=timings.prefill_ms,
+            predicted_n=timings.generated,
+            predicted_ms=timings.decode_ms,
+        )
+
+    def timings(self) -> Timings:
+        """The timings this body stands for."""
+        return Timings(
+            self.cache_n, self.prompt_n, self.prompt_ms, self.predicted_n, self.predicted_ms
+        )
+
+
+class LogprobsBody(_Wire):
+    """Log-probability of each token of a chunk."""
+
+    token_logprobs: list[float] = Field(default_factory=list)
+
+
+class DeltaBody(_Wire):
+    """The new text of a chat chunk."""
+
+    role: str | None = None
+    content: str | None = None
+
+
+class ChoiceBody(_Wire):
+    """The one alternative of a streamed chunk: ``text`` (completion) or ``delta`` (chat)."""
+
+    index: int = 0
+    text: str | None = None
+    delta: DeltaBody | None = None
+    finish_reason: str | None = None
+    logprobs: Any = None
+
+
+class ErrorBody(_Wire):
+    """An error, as an HTTP body or as an event in the middle of a stream."""
+
+    message: str
+    type: str = "server_error"
+
+
+class ChunkBody(_Wire):
+    """One event of a stream."""
+
+    id: str = ""
+    object: Literal["text_completion", "chat.completion.chunk", "chat.completion"] | str = ""
+    created: int = 0
+    model: str = ""
+    choices: list[ChoiceBody] = Field(default_factory=list)
+    timings: TimingsBody | None = None
+    error: ErrorBody | None = None
+
+    def chunk(self) -> Chunk:
+        """The chunk this event stands for; events without choices are empty chunks."""
+        choice = self.choices[0] if self.choices else ChoiceBody()
+        text = choice.text if choice.delta is None else choice.delta.content
+        finish = None
+        if choice.finish_reason is not None:
+            is_length = choice.finish_reason == FinishReason.LENGTH.value
+            finish = FinishReason.LENGTH if is_length else FinishReason.STOP
+        logprobs: tuple[float, ...] = ()
+        if isinstance(choice.logprobs, dict) and "token_logprobs" in choice.logprobs:
+            logprobs = tuple(LogprobsBody.model_validate(choice.logprobs).token_logprobs)
+        timings = self.timings.timings() if self.timings else None
+        return Chunk(text or "", logprobs, finish, timings)
+
+
+class HealthBody(_Wire):
+    """Answer of ``/health``. ``version`` is the engine's package version."""
+
+    status: str = "ok"
+    version: str = ""
+    pid: int = 0
+    model: str | None = None
+    backend: str | None = None

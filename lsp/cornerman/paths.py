@@ -1,0 +1,28 @@
+"""Where Cornerman keeps things. Each folder can be moved by an environment variable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_dir() -> Path:
+    """Downloads and everything that can be made again (``CORNERMAN_CACHE_DIR``)."""
+    return _folder("CORNERMAN_CACHE_DIR", platformdirs.user_cache_path("cornerman"))
+
+
+def state_dir() -> Path:
+    """Logs and local figures (``CORNERMAN_STATE_DIR``)."""
+    return _folder("CORNERMAN_STATE_DIR", platformdirs.user_state_path("cornerman"))
+
+
+def runtime_dir() -> Path:
+    """The engine's socket and locks (``CORNERMAN_RUNTIME_DIR``). Not created here."""
+    return _folder("CORNERMAN_RUNTIME_DIR", platformdirs.user_runtime_path("cornerman"))
+
+
+def _folder(variable: str, default: Path) -> Path:
+    chosen = os.environ.get(variable)
+    return Path(chosen).expanduser() if chosen else default
