@@ -8,7 +8,7 @@ it never stops the server.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,21 +22,30 @@ class _Section(BaseModel):
 class CompletionSettings(_Section):
     """Inline completion."""
 
-    enabled: bool = Field(True, description="Offer inline completions.")
+    enabled: bool = Field(default=True, description="Offer inline completions.")
     max_line_tokens: int = Field(
-        64, ge=1, le=1024, description="Token limit of a single-line suggestion."
+        default=64, ge=1, le=1024, description="Token limit of a single-line suggestion."
     )
     max_block_tokens: int = Field(
-        192, ge=1, le=4096, description="Token limit of a suggestion of several lines."
+        default=192, ge=1, le=4096, description="Token limit of a suggestion of several lines."
     )
     prefix_lines: int = Field(
-        64, ge=1, le=2000, description="Lines before the cursor that the model sees, at least."
+        default=64,
+        ge=1,
+        le=2000,
+        description="Lines before the cursor that the model sees, at least.",
     )
     suffix_lines: int = Field(
-        24, ge=0, le=2000, description="Lines after the cursor that the model sees, at most."
+        default=24,
+        ge=0,
+        le=2000,
+        description="Lines after the cursor that the model sees, at most.",
     )
     deadline_ms: int = Field(
-        15_000, ge=100, le=120_000, description="An unanswered request is answered empty by then."
+        default=15_000,
+        ge=100,
+        le=120_000,
+        description="An unanswered request is answered empty by then.",
     )
 
 
@@ -44,20 +53,23 @@ class EngineSettings(_Section):
     """The process that holds the model."""
 
     context_tokens: int = Field(
-        8192, ge=512, le=262_144, description="Size of the KV cache, in tokens."
+        default=8192, ge=512, le=262_144, description="Size of the KV cache, in tokens."
     )
     threads: int | None = Field(
-        None, ge=1, le=256, description="CPU threads; chosen for the machine when not set."
+        default=None, ge=1, le=256, description="CPU threads; chosen for the machine when not set."
     )
     exit_after_minutes: float = Field(
-        15.0, gt=0, le=1440, description="The engine leaves after this long without a request."
+        default=15.0,
+        gt=0,
+        le=1440,
+        description="The engine leaves after this long without a request.",
     )
 
 
 class Settings(_Section):
     """Everything that can be configured."""
 
-    model: str = Field(STARTER_MODEL, description="Name of an installed model.")
+    model: str = Field(default=STARTER_MODEL, description="Name of an installed model.")
     completion: CompletionSettings = Field(default_factory=CompletionSettings)
     engine: EngineSettings = Field(default_factory=EngineSettings)
 
@@ -68,14 +80,14 @@ def parse(raw: object) -> tuple[Settings, list[str]]:
         return Settings(), []
     if not isinstance(raw, Mapping):
         return Settings(), ["The settings are not an object; using the defaults."]
-    values = _plain(raw)
+    values = _plain(cast("Mapping[object, object]", raw))
     inner = values.get("cornerman")
     if isinstance(inner, dict):
-        values = inner
+        values = cast("dict[str, object]", inner)
     return _validated(values)
 
 
-def _validated(values: dict[str, Any]) -> tuple[Settings, list[str]]:
+def _validated(values: dict[str, object]) -> tuple[Settings, list[str]]:
     problems: list[str] = []
     while True:
         try:
@@ -87,20 +99,20 @@ def _validated(values: dict[str, Any]) -> tuple[Settings, list[str]]:
                 _remove(values, path)
 
 
-def _remove(values: dict[str, Any], path: list[str]) -> None:
+def _remove(values: dict[str, object], path: list[str]) -> None:
     """Delete the value at ``path``, or its nearest enclosing section that is no object."""
-    section: Any = values
-    for key in path[:-1]:
-        if not isinstance(section.get(key), dict):
-            section.pop(key, None)
-            return
-        section = section[key]
-    section.pop(path[-1], None)
+    inner = values.get(path[0])
+    if len(path) > 1 and isinstance(inner, dict):
+        _remove(cast("dict[str, object]", inner), path[1:])
+    else:
+        values.pop(path[0], None)
 
 
-def _plain(raw: Mapping[Any, Any]) -> dict[str, Any]:
+def _plain(raw: Mapping[object, object]) -> dict[str, object]:
     """A deep copy with string keys, safe to take values out of."""
     return {
-        str(key): _plain(value) if isinstance(value, Mapping) else value
+        str(key): _plain(cast("Mapping[object, object]", value))
+        if isinstance(value, Mapping)
+        else value
         for key, value in raw.items()
     }

@@ -7,7 +7,7 @@ itself to or from the plain values of ``core.generation``.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -155,7 +155,7 @@ class TimingsBody(_Wire):
 class LogprobsBody(_Wire):
     """Log-probability of each token of a chunk."""
 
-    token_logprobs: list[float] = Field(default_factory=list)
+    token_logprobs: list[float] = Field(default_factory=lambda: list[float]())
 
 
 class DeltaBody(_Wire):
@@ -172,7 +172,7 @@ class ChoiceBody(_Wire):
     text: str | None = None
     delta: DeltaBody | None = None
     finish_reason: str | None = None
-    logprobs: Any = None
+    logprobs: LogprobsBody | None = None
 
 
 class ErrorBody(_Wire):
@@ -189,7 +189,7 @@ class ChunkBody(_Wire):
     object: Literal["text_completion", "chat.completion.chunk", "chat.completion"] | str = ""
     created: int = 0
     model: str = ""
-    choices: list[ChoiceBody] = Field(default_factory=list)
+    choices: list[ChoiceBody] = Field(default_factory=lambda: list[ChoiceBody]())
     timings: TimingsBody | None = None
     error: ErrorBody | None = None
 
@@ -201,9 +201,7 @@ class ChunkBody(_Wire):
         if choice.finish_reason is not None:
             is_length = choice.finish_reason == FinishReason.LENGTH.value
             finish = FinishReason.LENGTH if is_length else FinishReason.STOP
-        logprobs: tuple[float, ...] = ()
-        if isinstance(choice.logprobs, dict) and "token_logprobs" in choice.logprobs:
-            logprobs = tuple(LogprobsBody.model_validate(choice.logprobs).token_logprobs)
+        logprobs = tuple(choice.logprobs.token_logprobs) if choice.logprobs else ()
         timings = self.timings.timings() if self.timings else None
         return Chunk(text or "", logprobs, finish, timings)
 
