@@ -1,0 +1,7 @@
+"""``python -m cornerman`` is the console script."""
+
+import sys
+
+from cornerman.cli import main
+
+sys.exit(main())
