@@ -1,0 +1,1 @@
+"""From code to prompts: fill-in-the-middle for completions, conversations for actions."""
