@@ -1,0 +1,1 @@
+"""The models Cornerman knows, and their files on this machine."""
