@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from cornerman.context.site import completion_site
 from cornerman.core.completions import Completion, Outcome
@@ -18,8 +17,9 @@ from cornerman.core.generation import (
 from cornerman.core.site import CompletionSite, Extent
 from cornerman.engine.stream import Engine
 from cornerman.models.catalog import ModelSpec
-from cornerman.postprocess import Rejected, postprocess
+from cornerman.postprocess import postprocess
 from cornerman.postprocess.extent import complete_length, cut_short
+from cornerman.postprocess.filter import Rejected
 from cornerman.prompting.fim import fim_prompt
 from cornerman.prompting.window import window_around
 from cornerman.settings import CompletionSettings
@@ -49,12 +49,11 @@ async def complete(
         session=snapshot.uri,
     )
     context_ms = (time.perf_counter() - started) * 1000
-    generated = await _generate(engine, request, site)
-    text = postprocess(generated.text, site)
+    raw, timings = await _generate(engine, request, site)
+    text = raw if isinstance(raw, Rejected) else postprocess(raw, site)
     if isinstance(text, Rejected):
-        return Outcome(None, text.reason, model.name, context_ms, generated.timings)
-    completion = Completion(text, offset, offset)
-    return Outcome(completion, "", model.name, context_ms, generated.timings)
+        return Outcome(None, text.reason, model.name, context_ms, timings)
+    return Outcome(Completion(text, offset, offset), "", model.name, context_ms, timings)
 
 
 def _token_limit(site: CompletionSite, settings: CompletionSettings) -> int:
@@ -62,23 +61,19 @@ def _token_limit(site: CompletionSite, settings: CompletionSettings) -> int:
     return settings.max_line_tokens if is_line else settings.max_block_tokens
 
 
-@dataclass(frozen=True, slots=True)
-class _Generated:
-    text: str
-    timings: Timings | None
-
-
-async def _generate(engine: Engine, request: GenerationRequest, site: CompletionSite) -> _Generated:
+async def _generate(
+    engine: Engine, request: GenerationRequest, site: CompletionSite
+) -> tuple[str | Rejected, Timings | None]:
     """Read the stream until the syntax says that the suggestion is complete, then close it."""
     text = ""
+    timings: Timings | None = None
     async with aclosing(engine.stream(request)) as chunks:
         async for chunk in chunks:
             text += chunk.text
+            timings = chunk.timings or timings
             length = complete_length(text, site)
             if length is not None:
-                return _Generated(text[:length], chunk.timings)
+                return text[:length], timings
             if chunk.finish is FinishReason.LENGTH:
-                return _Generated(cut_short(text, site), chunk.timings)
-            if chunk.finish is not None:
-                return _Generated(text, chunk.timings)
-    return _Generated(text, None)
+                return cut_short(text, site), timings
+    return text, timings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cornerman.core.site import CompletionSite, Extent, indentation
+from cornerman.postprocess.filter import Rejected
 
 
 def complete_length(text: str, site: CompletionSite) -> int | None:
@@ -10,12 +11,12 @@ def complete_length(text: str, site: CompletionSite) -> int | None:
     return _line_length(text) if site.extent is Extent.LINE else _block_length(text, site)
 
 
-def cut_short(text: str, site: CompletionSite) -> str:
-    """The best complete suggestion in text that ran into the token limit."""
+def cut_short(text: str, site: CompletionSite) -> str | Rejected:
+    """The best complete suggestion in text that ran into the token limit: its whole lines."""
     if site.extent is Extent.LINE:
         return text
     whole_lines, _, _ = text.rpartition("\n")
-    return whole_lines
+    return whole_lines or Rejected("The suggestion did not end within the token limit.")
 
 
 def _line_length(text: str) -> int | None:

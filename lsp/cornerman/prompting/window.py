@@ -52,6 +52,6 @@ def _block_start(index: LineIndex, line: int, prefix_lines: int) -> int:
 
 
 def _anchored(start: int, end: int) -> int:
-    """``start``, or where long lines make that too far from ``end``, the next block of characters."""
+    """``start``, or the next block of characters where long lines make it too far from ``end``."""
     excess = end - start - _MAX_PREFIX_CHARS
     return start if excess <= 0 else start + -(-excess // _BLOCK_CHARS) * _BLOCK_CHARS

@@ -1,0 +1,109 @@
+"""``cornerman complete FILE:LINE:COL``: one completion, without an editor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from cornerman.core.completions import Outcome
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import BadInputError
+from cornerman.settings import Settings
+
+_EPILOG = """\
+LINE and COL count from 1, COL in characters; COL may be one past the end of the line.
+The suggested text goes to stdout; the reason goes to stderr when there is none.
+
+examples:
+  cornerman complete app.py:12:5
+  cornerman complete app.py:12:5 --show      the file's lines around the suggestion, too
+"""
+
+# LSP language ids by file ending; any other file is plain text to the syntax.
+_LANGUAGES = {".py": "python", ".pyi": "python"}
+_LINES_SHOWN = 3
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "complete",
+        help="print the completion at a place in a file",
+        description="Print what would be suggested with the cursor at a place in a file.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("place", metavar="FILE:LINE:COL", help="where the cursor is")
+    parser.add_argument("--model", metavar="NAME", help="an installed model (default: the starter)")
+    parser.add_argument("--show", action="store_true", help="show the lines around it as well")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one completion. Exit code 1 when there is nothing to suggest."""
+    path, line, column = parse_place(args.place)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{path} cannot be read as UTF-8 text: {_why(error)}.") from error
+    language = _LANGUAGES.get(path.suffix, "plaintext")
+    snapshot = DocumentSnapshot(path.resolve().as_uri(), language, 0, text)
+    offset = offset_of(snapshot, line, column)
+    settings = Settings(model=args.model) if args.model else Settings()
+    outcome = asyncio.run(_complete(snapshot, offset, settings))
+    if outcome.completion is None:
+        sys.stderr.write(f"cornerman: nothing to suggest: {outcome.reason}\n")
+        return 1
+    if args.show:
+        _show(snapshot, offset, outcome.completion.text)
+    else:
+        sys.stdout.write(outcome.completion.text + "\n")
+    return 0
+
+
+def parse_place(place: str) -> tuple[Path, int, int]:
+    """File, line and column of ``FILE:LINE:COL``; the file name may hold colons."""
+    name, *numbers = place.rsplit(":", 2)
+    if len(numbers) != 2 or not all(number.isdigit() and int(number) for number in numbers):
+        raise BadInputError(f"{place!r} is no place: write FILE:LINE:COL, as in app.py:12:5.")
+    return Path(name), int(numbers[0]), int(numbers[1])
+
+
+def offset_of(snapshot: DocumentSnapshot, line: int, column: int) -> int:
+    """Offset of a one-based line and column."""
+    index = snapshot.index
+    if line > index.line_count:
+        raise BadInputError(f"There is no line {line}: the file has {index.line_count}.")
+    start, end = index.line_start(line - 1), index.line_end(line - 1)
+    if column > end - start + 1:
+        raise BadInputError(f"Line {line} has no column {column}: it ends at {end - start + 1}.")
+    return start + column - 1
+
+
+async def _complete(snapshot: DocumentSnapshot, offset: int, settings: Settings) -> Outcome:
+    from cornerman.engine.client import EngineClient
+    from cornerman.engine.launcher import ensure_engine
+    from cornerman.features.complete import complete
+    from cornerman.models import catalog, store
+
+    model = catalog.find(settings.model)
+    store.require(model)
+    engine = EngineClient(lambda: ensure_engine(settings.engine))
+    try:
+        return await complete(snapshot, offset, settings.completion, model, engine)
+    finally:
+        await engine.aclose()
+
+
+def _show(snapshot: DocumentSnapshot, offset: int, suggestion: str) -> None:
+    from rich.console import Console
+
+    from cornerman.cli.ghost import with_ghost
+
+    Console(highlight=False).print(with_ghost(snapshot, offset, suggestion, _LINES_SHOWN))
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or "unknown error") if isinstance(error, OSError) else "it is not UTF-8"

@@ -1,0 +1,132 @@
+"""An editor's side of the protocol: starts ``cornerman serve`` and talks to it over stdio.
+
+For ``cornerman try``, the benchmarks and the tests, which all see what an editor would see.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from lsprotocol import types as lsp
+from pygls.lsp.client import LanguageClient
+
+from cornerman import __version__
+from cornerman.core.positions import LineIndex, PositionEncoding
+from cornerman.protocol.convert import to_lsp_position
+
+_EXPLAIN_TOKEN = "explain"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file as the editor holds it."""
+
+    uri: str
+    index: LineIndex
+
+
+class EditorClient:
+    """One editor window with one language server. ``notices`` are the messages it was shown."""
+
+    def __init__(self) -> None:
+        self._client = LanguageClient("cornerman-client", __version__)
+        self._encoding = PositionEncoding.UTF16
+        self._on_text: Callable[[str], None] = lambda _text: None
+        self.notices: list[str] = []
+        self._client.feature(lsp.WINDOW_SHOW_MESSAGE)(self._show_message)
+        self._client.feature(lsp.PROGRESS)(self._progress)
+
+    async def start(self, root: Path, options: Mapping[str, object] | None = None) -> None:
+        """Start a server for the folder ``root`` with ``initializationOptions``."""
+        await self._client.start_io(
+            sys.executable, "-m", "cornerman", "serve", env={**os.environ, "PYTHONUTF8": "1"}
+        )
+        result = await self._client.initialize_async(
+            lsp.InitializeParams(
+                process_id=os.getpid(),
+                root_uri=root.as_uri(),
+                initialization_options=dict(options or {}),
+                capabilities=lsp.ClientCapabilities(
+                    general=lsp.GeneralClientCapabilities(
+                        position_encodings=[lsp.PositionEncodingKind.Utf8]
+                    )
+                ),
+            )
+        )
+        chosen = result.capabilities.position_encoding or lsp.PositionEncodingKind.Utf16
+        self._encoding = PositionEncoding(str(getattr(chosen, "value", chosen)))
+        self._client.initialized(lsp.InitializedParams())
+
+    def open(self, path: Path, language_id: str, text: str) -> OpenFile:
+        """Tell the server that ``path`` is open with ``text``."""
+        file = OpenFile(path.as_uri(), LineIndex(text))
+        item = lsp.TextDocumentItem(file.uri, language_id, 1, text)
+        self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        return file
+
+    async def complete(self, file: OpenFile, offset: int) -> str:
+        """The text suggested at ``offset``, or "" if nothing is."""
+        answer = await self._client.text_document_inline_completion_async(
+            lsp.InlineCompletionParams(
+                context=lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Automatic),
+                text_document=lsp.TextDocumentIdentifier(file.uri),
+                position=to_lsp_position(file.index.position(offset, self._encoding)),
+            )
+        )
+        items = answer.items if isinstance(answer, lsp.InlineCompletionList) else answer or []
+        text = items[0].insert_text if items else ""
+        return text if isinstance(text, str) else text.value
+
+    async def explain(self, file: OpenFile, offset: int, on_text: Callable[[str], None]) -> str:
+        """Explain the code at ``offset``; ``on_text`` gets each piece as it arrives."""
+        self._on_text = on_text
+        position = file.index.position(offset, self._encoding)
+        answer = await self.command(
+            "cornerman.explain",
+            {
+                "uri": file.uri,
+                "position": {"line": position.line, "character": position.character},
+                "partialResultToken": _EXPLAIN_TOKEN,
+            },
+        )
+        return str(cast("dict[str, object]", plain(answer)).get("text", ""))
+
+    async def command(self, name: str, *arguments: object) -> object:
+        """Run a server command and return its result as it stands on the wire."""
+        return plain(
+            await self._client.workspace_execute_command_async(
+                lsp.ExecuteCommandParams(name, list(arguments))
+            )
+        )
+
+    async def stop(self) -> None:
+        """Shut the server down as an editor does when its window closes."""
+        await self._client.shutdown_async(None)
+        self._client.exit(None)
+        await self._client.stop()
+
+    def _show_message(self, params: lsp.ShowMessageParams) -> None:
+        self.notices.append(params.message)
+
+    def _progress(self, params: lsp.ProgressParams) -> None:
+        value = plain(params.value)
+        if params.token == _EXPLAIN_TOKEN and isinstance(value, dict):
+            self._on_text(str(cast("dict[str, object]", value).get("text", "")))
+
+
+def plain(value: object) -> object:
+    """JSON values out of what pygls makes of untyped ones (named tuples)."""
+    as_dict = getattr(value, "_asdict", None)
+    if callable(as_dict):
+        value = as_dict()
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value).items()
+        return {key: plain(item) for key, item in items}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in cast("list[object]", value)]
+    return value
