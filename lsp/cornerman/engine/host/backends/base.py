@@ -16,7 +16,8 @@ class TokenRequest:
     """One generation in the model's own terms.
 
     ``prompt`` are token ids. The output is constrained to start with ``required_start``; that
-    start is part of the output. ``slot`` names the KV cache to reuse (0-based).
+    start is part of the output. ``slot`` names the KV cache to reuse (0-based). The tokens in
+    ``banned`` are never generated.
     """
 
     prompt: Sequence[int]
@@ -24,6 +25,8 @@ class TokenRequest:
     required_start: str = ""
     logprobs: bool = False
     slot: int = 0
+    copies_input: bool = False
+    banned: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
