@@ -17,7 +17,9 @@ class TokenRequest:
 
     ``prompt`` are token ids. The output is constrained to start with ``required_start``; that
     start is part of the output. ``slot`` names the KV cache to reuse (0-based). The tokens in
-    ``banned`` are never generated.
+    ``banned`` are never generated. ``copies_input`` is true where the output repeats long
+    stretches of the prompt: such a request may speculate by prompt lookup, which must not change
+    greedy output.
     """
 
     prompt: Sequence[int]
