@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from support.golden import at_cursor
 
 from cornerman.context.site import completion_site
 from cornerman.core.errors import BadInputError
 from cornerman.core.generation import Control, Prompt, Text
 from cornerman.prompting.fim import fim_prompt
 from cornerman.prompting.window import window_around
+from support.golden import at_cursor
 
 
 def prompt_at(marked: str, prefix_lines: int = 64, suffix_lines: int = 24) -> Prompt:
@@ -44,7 +46,7 @@ def test_typing_only_appends_to_the_prompt() -> None:
     tail = "\nafter = 1\nend = 2\n"
     typed = "def f(x):\n    return x + 1"
     texts = [prompt_at(body + typed[:n] + "‸" + tail).as_text() for n in range(len(typed) + 1)]
-    for earlier, later in zip(texts, texts[1:], strict=False):
+    for earlier, later in pairwise(texts):
         assert later.startswith(earlier)
 
 

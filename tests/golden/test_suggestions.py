@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from support.golden import ScriptedEngine, at_cursor, check, completed
 
 from cornerman.core.generation import FinishReason
 from cornerman.features.complete import complete
 from cornerman.models.catalog import find
 from cornerman.settings import STARTER_MODEL, CompletionSettings
+from support.golden import ScriptedEngine, at_cursor, check, completed
 
-FUNCTION = 'def area(w: int, h: int) -> int:\n    """Width times height."""\n    ‸\n\n\nprint(area(2, 3))\n'
+FUNCTION = '''\
+def area(w: int, h: int) -> int:
+    """Width times height."""
+    ‸
+
+
+print(area(2, 3))
+'''
 
 CASES = {
     "a single line ends at its line break": (

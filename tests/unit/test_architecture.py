@@ -28,10 +28,22 @@ ALLOWED: dict[str, set[str]] = {
         *("features", "context", "prompting", "postprocess", "core"),
         *("engine.stream", "models.catalog", "settings"),
     },
-    "session": {"features", "engine", "core", "models", "settings", "protocol.configuration"},
+    "pipelines": {"features", "engine", "core", "models", "settings"},
+    "session": {"core", "settings"},
     "protocol": {"protocol", "session", "features", "core", "settings", "log"},
-    "server": {"protocol", "session", "engine", "core", "models", "settings", "log"},
-    "cli": {"cli", "server", "protocol", "features", "engine", "models", "core", "settings", "log"}
+    "server": {"protocol", "session", "pipelines", "core", "log"},
+    "cli": {
+        "cli",
+        "server",
+        "pipelines",
+        "protocol",
+        "features",
+        "engine",
+        "models",
+        "core",
+        "settings",
+        "log",
+    }
     | {"paths", "context", "prompting"},
 }
 

@@ -83,18 +83,13 @@ def offset_of(snapshot: DocumentSnapshot, line: int, column: int) -> int:
 
 
 async def _complete(snapshot: DocumentSnapshot, offset: int, settings: Settings) -> Outcome:
-    from cornerman.engine.client import EngineClient
-    from cornerman.engine.launcher import ensure_engine
-    from cornerman.features.complete import complete
-    from cornerman.models import catalog, store
+    from cornerman.pipelines import EnginePipelines
 
-    model = catalog.find(settings.model)
-    store.require(model)
-    engine = EngineClient(lambda: ensure_engine(settings.engine))
+    pipelines = EnginePipelines()
     try:
-        return await complete(snapshot, offset, settings.completion, model, engine)
+        return await pipelines.complete(snapshot, offset, settings)
     finally:
-        await engine.aclose()
+        await pipelines.aclose()
 
 
 def _show(snapshot: DocumentSnapshot, offset: int, suggestion: str) -> None:

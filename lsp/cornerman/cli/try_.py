@@ -9,9 +9,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, Field, TypeAdapter
+
 from cornerman import __version__
 from cornerman.cli.sample import SampleFile, sample_project
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.generation import Timings
 from cornerman.settings import STARTER_MODEL
 
 if TYPE_CHECKING:
@@ -26,6 +29,17 @@ example:
 
 _LINES_SHOWN = 2
 _EXPLAINED = "def merge"
+
+
+class _LatestOutcome(BaseModel):
+    """What ``cornerman.why`` says of one request."""
+
+    reason: str
+    context_ms: float = Field(alias="contextMs")
+    timings: Timings | None
+
+
+_LatestOutcomes = TypeAdapter(list[_LatestOutcome])
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
@@ -104,14 +118,17 @@ def _print_suggestion(console: Console, sample: SampleFile, offset: int, text: s
 
 
 async def _print_cost(client: EditorClient, console: Console, elapsed_ms: float) -> None:
-    from cornerman.protocol.client import OutcomeReport
-
-    report = OutcomeReport.latest(await client.command("cornerman.why"))
-    if report is None:
-        return
-    if report.reason:
-        console.print(f"  no suggestion: {report.reason}", style="yellow", markup=False)
-    console.print(f"  {elapsed_ms:.0f} ms: {report.cost()}", style="cyan", markup=False)
+    latest = _LatestOutcomes.validate_python(await client.command("cornerman.why"))[0]
+    if latest.reason:
+        console.print(f"  no suggestion: {latest.reason}", style="yellow", markup=False)
+    cost = latest.timings
+    parts = [f"{elapsed_ms:.0f} ms in all", f"context {latest.context_ms:.1f} ms"]
+    if cost is not None:
+        seen = f"{cost.evaluated} tokens, {cost.cached} more from the cache"
+        speed = f"{cost.generated} tokens, {cost.tokens_per_second:.0f} tokens/s"
+        parts.append(f"prefill {cost.prefill_ms:.0f} ms ({seen})")
+        parts.append(f"decode {cost.decode_ms:.0f} ms ({speed})")
+    console.print("  " + " · ".join(parts), style="cyan", markup=False)
 
 
 async def _explain(client: EditorClient, folder: Path, console: Console) -> bool:
