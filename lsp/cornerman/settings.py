@@ -74,21 +74,33 @@ class Settings(_Section):
     engine: EngineSettings = Field(default_factory=EngineSettings)
 
 
-def parse(raw: object) -> tuple[Settings, list[str]]:
-    """Settings from what an editor sent, and one sentence for each value that was not usable."""
-    if raw is None:
-        return Settings(), []
-    if not isinstance(raw, Mapping):
-        return Settings(), ["The settings are not an object; using the defaults."]
-    values = _plain(cast("Mapping[object, object]", raw))
-    inner = values.get("cornerman")
-    if isinstance(inner, dict):
-        values = cast("dict[str, object]", inner)
-    return _validated(values)
+def parse(*sources: object) -> tuple[Settings, list[str]]:
+    """Settings from what an editor sent, and one sentence for each value that was not usable.
 
-
-def _validated(values: dict[str, object]) -> tuple[Settings, list[str]]:
+    Of several sources the later ones win, value by value; None is an empty source.
+    """
+    values: dict[str, object] = {}
     problems: list[str] = []
+    for raw in sources:
+        if isinstance(raw, Mapping):
+            source = _plain(cast("Mapping[object, object]", raw))
+            inner = source.get("cornerman")
+            _merge(values, cast("dict[str, object]", inner) if isinstance(inner, dict) else source)
+        elif raw is not None:
+            problems.append("The settings are not an object; using the defaults.")
+    return _validated(values, problems)
+
+
+def _merge(values: dict[str, object], newer: dict[str, object]) -> None:
+    for key, value in newer.items():
+        older = values.get(key)
+        if isinstance(older, dict) and isinstance(value, dict):
+            _merge(cast("dict[str, object]", older), cast("dict[str, object]", value))
+        else:
+            values[key] = value
+
+
+def _validated(values: dict[str, object], problems: list[str]) -> tuple[Settings, list[str]]:
     while True:
         try:
             return Settings.model_validate(values), problems

@@ -1,0 +1,160 @@
+"""A language client that only knows bytes and JSON, for tests of what is on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+DEADLINE_SECONDS = 30.0
+SERVE = (sys.executable, "-m", "cornerman", "serve")
+
+Json = dict[str, Any]
+
+
+class ConnectionEnded(Exception):
+    """The server closed its output."""
+
+
+def encode(message: object, header: str = "Content-Length: {length}\r\n\r\n") -> bytes:
+    """A message as bytes; ``{length}`` in ``header`` stands for the length of the body."""
+    body = json.dumps(message).encode()
+    return header.format(length=len(body)).encode() + body
+
+
+class RpcClient:
+    """One server process. Use as ``async with await RpcClient.start(folder) as client``.
+
+    Everything received is kept in ``received``, in order. Every wait has a generous deadline.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.received: list[Json] = []
+        self._news = asyncio.Condition()
+        self._ended = False
+        self._last_id = 0
+        self._reading = asyncio.ensure_future(self._read())
+
+    @classmethod
+    async def start(
+        cls, folder: Path, command: Sequence[str] = SERVE, env: Mapping[str, str] | None = None
+    ) -> RpcClient:
+        """Start ``command`` with all of Cornerman's own files under ``folder``."""
+        own = {f"CORNERMAN_{kind}_DIR": str(folder / kind) for kind in ("STATE", "RUNTIME")}
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **own, **(env or {})},
+        )
+        return cls(process)
+
+    async def __aenter__(self) -> RpcClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+        self._reading.cancel()
+
+    async def send_bytes(self, data: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(data)
+        await self.process.stdin.drain()
+
+    async def send(self, message: object) -> None:
+        await self.send_bytes(encode(message))
+
+    async def request(self, method: str, params: object = None) -> int:
+        """Send a request and return its id without waiting for the answer."""
+        self._last_id += 1
+        await self.send({"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params})
+        return self._last_id
+
+    async def notify(self, method: str, params: object = None) -> None:
+        await self.send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    async def answer(self, request_id: object) -> Json:
+        """The response with that id: a message with ``result`` or ``error``."""
+        return await self.wait_for(lambda m: m.get("id", "") == request_id and "method" not in m)
+
+    async def call(self, method: str, params: object = None) -> Any:
+        """The result of a request, which must not fail."""
+        response = await self.answer(await self.request(method, params))
+        assert "error" not in response, response
+        return response["result"]
+
+    async def error(self, method: str, params: object = None) -> Json:
+        """The error of a request, which must fail."""
+        response = await self.answer(await self.request(method, params))
+        assert "result" not in response, response
+        return response["error"]
+
+    async def wait_for_method(self, method: str, count: int = 1) -> Json:
+        """The ``count``-th message that the server sent with this method."""
+        await self.wait_for(lambda _: len(self.sent_by_server(method)) >= count)
+        return self.sent_by_server(method)[count - 1]
+
+    def sent_by_server(self, method: str) -> list[Json]:
+        """The requests and notifications received so far with this method."""
+        return [message for message in self.received if message.get("method") == method]
+
+    async def wait_for(self, matches: Callable[[Json], bool]) -> Json:
+        """The first message received, before or after now, that matches."""
+        return await asyncio.wait_for(self._find(matches), DEADLINE_SECONDS)
+
+    async def _find(self, matches: Callable[[Json], bool]) -> Json:
+        async with self._news:
+            while True:
+                for message in self.received:
+                    if matches(message):
+                        return message
+                if self._ended:
+                    raise ConnectionEnded
+                await self._news.wait()
+
+    async def exit_code(self) -> int:
+        """The process's exit code, once it has left by itself."""
+        return await asyncio.wait_for(self.process.wait(), DEADLINE_SECONDS)
+
+    async def close_input(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        await self.process.stdin.wait_closed()
+
+    async def initialize(self, capabilities: Json | None = None, **params: object) -> Json:
+        """``initialize`` and ``initialized``; returns the result of the former."""
+        result: Json = await self.call(
+            "initialize",
+            {"processId": None, "rootUri": None, "capabilities": capabilities or {}, **params},
+        )
+        await self.notify("initialized", {})
+        return result
+
+    async def open(self, uri: str, text: str) -> None:
+        item = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+        await self.notify("textDocument/didOpen", {"textDocument": item})
+
+    async def _read(self) -> None:
+        assert self.process.stdout is not None
+        try:
+            while True:
+                header = await self.process.stdout.readuntil(b"\r\n\r\n")
+                assert header.startswith(b"Content-Length: "), header
+                length = int(header[len(b"Content-Length: ") : -4])
+                message = json.loads(await self.process.stdout.readexactly(length))
+                async with self._news:
+                    self.received.append(message)
+                    self._news.notify_all()
+        except asyncio.IncompleteReadError:
+            pass
+        finally:
+            async with self._news:
+                self._ended = True
+                self._news.notify_all()

@@ -1,0 +1,68 @@
+"""The real server on stdio with scripted pipelines, for protocol tests without a model.
+
+What happens is written in the document: its first line names one of the scripts below.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from cornerman.core.completions import Completion, Outcome
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import ModelMissingError
+from cornerman.core.generation import Chunk, Timings
+from cornerman.log import log_to
+from cornerman.protocol.stdio import claim_stdio
+from cornerman.server import serve
+from cornerman.settings import Settings
+
+MISSING = "The model is not here; run: cornerman models pull"
+COMMAND = (sys.executable, __file__)
+
+
+class ScriptedPipelines:
+    """Scripts: ``answer``, ``never``, ``stubborn``, ``missing``, ``bug``."""
+
+    async def complete(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+    ) -> Outcome:
+        script = snapshot.text.partition("\n")[0]
+        if script == "never":
+            await asyncio.Event().wait()
+        if script == "stubborn":
+            while True:
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    continue
+        self._fail(script, snapshot)
+        text = f"v{snapshot.version}@{offset}"
+        return Outcome(
+            Completion(text, offset, offset), model=settings.model, timings=Timings(generated=3)
+        )
+
+    async def explain(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+    ) -> AsyncGenerator[Chunk, None]:
+        self._fail(snapshot.text.partition("\n")[0], snapshot)
+        yield Chunk("It ")
+        yield Chunk(f"is {snapshot.text[offset]}.")
+        if snapshot.text.startswith("never"):
+            await asyncio.Event().wait()
+
+    async def aclose(self) -> None:
+        pass
+
+    def _fail(self, script: str, snapshot: DocumentSnapshot) -> None:
+        if script == "missing":
+            raise ModelMissingError(MISSING)
+        if script == "bug":
+            raise ValueError(snapshot.text)
+
+
+if __name__ == "__main__":
+    log_to(Path(sys.argv[1]), "debug")
+    sys.exit(asyncio.run(serve(ScriptedPipelines(), *claim_stdio())))
