@@ -21,6 +21,11 @@ examples:
   cornerman models path qwen2.5-coder-0.5b-instruct       print where its file is
 """
 
+_LIST_EPILOG = """\
+example:
+  cornerman models list
+"""
+
 _PULL_EPILOG = """\
 A download that broke off is continued by the next pull. The files go to the user's cache folder,
 or to the folder in the environment variable CORNERMAN_CACHE_DIR.
@@ -53,6 +58,8 @@ def add_parser(
         "list",
         help="show the known models and which are installed",
         description="Show the known models and which are installed.",
+        epilog=_LIST_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     pull = actions.add_parser(
         "pull",
@@ -147,8 +154,10 @@ def _bar(console: Console, name: str) -> Generator[Report]:
         tasks: dict[str, bars.TaskID] = {}
 
         def report(event: Progress) -> None:
-            if event.stage in tasks:
-                display.update(tasks[event.stage], completed=event.done, total=event.total)
+            if not event.total:
+                console.print(f"{name}, {event.stage}", highlight=False)
+            elif event.stage in tasks:
+                display.update(tasks[event.stage], completed=event.done)
             else:
                 # What an earlier pull fetched is the start of the bar, not part of its speed.
                 tasks[event.stage] = display.add_task(
@@ -167,12 +176,11 @@ class _Lines:
         self._told: tuple[str, int] | None = None
 
     def __call__(self, event: Progress) -> None:
-        tenth = 10 * event.done // event.total
+        tenth = 10 * event.done // event.total if event.total else 0
         if self._told == (event.stage, tenth):
             return
         self._told = (event.stage, tenth)
-        self._console.print(
-            f"{self._name}, {event.stage}: {event.done / 1e6:.0f} of {event.total / 1e6:.0f} MB",
-            highlight=False,
-            soft_wrap=True,
-        )
+        line = f"{self._name}, {event.stage}"
+        if event.total:
+            line += f": {event.done / 1e6:.1f} of {event.total / 1e6:.1f} MB"
+        self._console.print(line, highlight=False, soft_wrap=True)

@@ -30,6 +30,7 @@ def locate(source: HubSource, spec: ModelSpec) -> Remote:
     # Slow to import. Two of its signatures have a bare ``dict``, which the type checker calls
     # partially unknown.
     from huggingface_hub import (
+        constants,
         get_hf_file_metadata,  # pyright: ignore[reportUnknownVariableType]
         hf_hub_url,
     )
@@ -38,6 +39,8 @@ def locate(source: HubSource, spec: ModelSpec) -> Remote:
         build_hf_headers,  # pyright: ignore[reportUnknownVariableType]
     )
 
+    # Otherwise it looks up which coding agent started it and puts that into the user agent.
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     # Passed on because the library reads this variable only once, when it is imported.
     endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
     headers = build_hf_headers(library_name="cornerman", library_version=__version__)

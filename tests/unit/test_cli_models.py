@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import argparse
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from cornerman.cli import models
+from cornerman.core.errors import BadInputError, ModelMissingError
+from cornerman.models import catalog, store
+from cornerman.settings import STARTER_MODEL
+from support.file_server import FileServer, file_server
+from support.model_sources import CONTENT, SPEC, serve_hub, serve_packages
+
+
+@pytest.fixture(autouse=True)
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[FileServer]:
+    """The tiny model in place of the starter, and working sources for it."""
+    monkeypatch.setenv("CORNERMAN_CACHE_DIR", str(tmp_path))
+    known = {STARTER_MODEL: SPEC.model_copy(update={"name": STARTER_MODEL})}
+    monkeypatch.setattr(catalog, "catalog", lambda: known)
+    with file_server() as server:
+        serve_hub(server, monkeypatch)
+        serve_packages(server, monkeypatch)
+        yield server
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    models.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["models", *arguments])
+    return args.run(args)
+
+
+def test_pull_fetches_the_starter_prints_its_path_and_tells_progress_on_stderr(
+    capsys: pytest.CaptureFixture[str],
+):
+    assert run("pull") == 0
+    out, err = capsys.readouterr()
+    path = Path(out.removesuffix("\n"))
+    assert path.read_bytes() == CONTENT
+    lines = err.splitlines()
+    assert lines[0] == f"{STARTER_MODEL}, asking the Hugging Face Hub"
+    assert f"{STARTER_MODEL}, Hugging Face Hub: 0.0 of 0.9 MB" in lines
+    assert f"{STARTER_MODEL}, Hugging Face Hub: 0.9 of 0.9 MB" in lines
+    assert len(lines) <= 23
+
+
+def test_pull_draws_a_bar_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    assert run("pull") == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 1
+    assert "900.0/900.0 kB" in err
+    assert "100%" in err or "━" in err
+
+
+def test_list_tells_what_is_installed(capsys: pytest.CaptureFixture[str]):
+    assert run("list") == 0
+    row = capsys.readouterr().out.splitlines()[1].split()
+    assert row == [STARTER_MODEL, "900.0", "kB", "Apache-2.0", "no"]
+    run("pull")
+    capsys.readouterr()
+    assert run("list") == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[-1] == "yes"
+
+
+def test_path_prints_the_path_and_nothing_else(capsys: pytest.CaptureFixture[str]):
+    run("pull")
+    capsys.readouterr()
+    assert run("path", STARTER_MODEL) == 0
+    out, err = capsys.readouterr()
+    assert out == f"{store.model_path(catalog.find(STARTER_MODEL))}\n"
+    assert err == ""
+
+
+def test_path_of_a_model_that_is_not_here_fails_with_the_way_to_get_it():
+    with pytest.raises(ModelMissingError, match=f"`cornerman models pull {STARTER_MODEL}`"):
+        run("path", STARTER_MODEL)
+
+
+def test_an_unknown_model_is_refused():
+    with pytest.raises(BadInputError, match="no model 'gpt-99'"):
+        run("pull", "gpt-99")
+
+
+def test_wrong_usage_is_exit_code_2(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as caught:
+        run("path")
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("action", [(), ("list",), ("pull",), ("path",)])
+def test_help_shows_an_example(action: tuple[str, ...], capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as caught:
+        run(*action, "--help")
+    assert caught.value.code == 0
+    assert "cornerman models" in capsys.readouterr().out
