@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import platformdirs
@@ -20,7 +21,11 @@ def state_dir() -> Path:
 
 def runtime_dir() -> Path:
     """The engine's socket and locks (``CORNERMAN_RUNTIME_DIR``). Not created here."""
-    return _folder("CORNERMAN_RUNTIME_DIR", platformdirs.user_runtime_path("cornerman"))
+    with warnings.catch_warnings():
+        # It warns where there is no session directory; the engine makes its own private one.
+        warnings.simplefilter("ignore")
+        default = platformdirs.user_runtime_path("cornerman")
+    return _folder("CORNERMAN_RUNTIME_DIR", default)
 
 
 def _folder(variable: str, default: Path) -> Path:

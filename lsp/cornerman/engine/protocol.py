@@ -39,7 +39,11 @@ class PieceBody(_Wire):
     @classmethod
     def of(cls, piece: Piece) -> PieceBody:
         """Wire form of a piece."""
-        return cls(control=piece.token) if isinstance(piece, Control) else cls(text=piece.text)
+        return (
+            cls(control=piece.token)
+            if isinstance(piece, Control)
+            else cls(text=_sendable(piece.text))
+        )
 
     def piece(self) -> Piece:
         """The piece this body stands for."""
@@ -97,11 +101,13 @@ class GenerationBody(_Wire):
             cornerman=extensions,
         )
         if isinstance(request.prompt, Prompt):
-            body.prompt = request.prompt.as_text()
+            body.prompt = _sendable(request.prompt.as_text())
             extensions.pieces = [PieceBody.of(piece) for piece in request.prompt.pieces]
-            extensions.required_start = request.prompt.required_start
+            extensions.required_start = _sendable(request.prompt.required_start)
         else:
-            body.messages = [MessageBody(role=m.role, content=m.content) for m in request.prompt]
+            body.messages = [
+                MessageBody(role=m.role, content=_sendable(m.content)) for m in request.prompt
+            ]
         return body
 
     def request(self) -> GenerationRequest:
@@ -170,13 +176,32 @@ class DeltaBody(_Wire):
 
 
 class ChoiceBody(_Wire):
-    """The one alternative of a streamed chunk: ``text`` (completion) or ``delta`` (chat)."""
+    """The one alternative: ``text`` (completion), or ``delta`` (streamed chat) or ``message``."""
 
     index: int = 0
     text: str | None = None
     delta: DeltaBody | None = None
+    message: DeltaBody | None = None
     finish_reason: str | None = None
     logprobs: LogprobsBody | None = None
+
+
+class UsageBody(_Wire):
+    """Tokens of an answer that is not streamed."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+    @classmethod
+    def of(cls, timings: Timings) -> UsageBody:
+        """Usage by an engine's timings."""
+        prompt = timings.cached + timings.evaluated
+        return cls(
+            prompt_tokens=prompt,
+            completion_tokens=timings.generated,
+            total_tokens=prompt + timings.generated,
+        )
 
 
 class ErrorBody(_Wire):
@@ -187,7 +212,7 @@ class ErrorBody(_Wire):
 
 
 class ChunkBody(_Wire):
-    """One event of a stream."""
+    """One event of a stream, or a whole answer."""
 
     id: str = ""
     object: Literal["text_completion", "chat.completion.chunk", "chat.completion"] | str = ""
@@ -195,16 +220,14 @@ class ChunkBody(_Wire):
     model: str = ""
     choices: list[ChoiceBody] = Field(default_factory=lambda: list[ChoiceBody]())
     timings: TimingsBody | None = None
+    usage: UsageBody | None = None
     error: ErrorBody | None = None
 
     def chunk(self) -> Chunk:
         """The chunk this event stands for; events without choices are empty chunks."""
         choice = self.choices[0] if self.choices else ChoiceBody()
         text = choice.text if choice.delta is None else choice.delta.content
-        finish = None
-        if choice.finish_reason is not None:
-            is_length = choice.finish_reason == FinishReason.LENGTH.value
-            finish = FinishReason.LENGTH if is_length else FinishReason.STOP
+        finish = _finish(choice.finish_reason)
         logprobs = tuple(choice.logprobs.token_logprobs) if choice.logprobs else ()
         timings = self.timings.timings() if self.timings else None
         return Chunk(text or "", logprobs, finish, timings)
@@ -218,3 +241,16 @@ class HealthBody(_Wire):
     pid: int = 0
     model: str | None = None
     backend: str | None = None
+
+
+def _finish(reason: str | None) -> FinishReason | None:
+    """Every engine has reasons of its own; what is none of ours is an ordinary end."""
+    if reason is None:
+        return None
+    known = {member.value: member for member in FinishReason}
+    return known.get(reason, FinishReason.STOP)
+
+
+def _sendable(text: str) -> str:
+    """``text`` without lone surrogates, which an editor may hold for a moment and JSON cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")

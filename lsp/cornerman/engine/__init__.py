@@ -1,0 +1,1 @@
+"""The engine: its client, its launcher and, in ``host``, the process itself."""

@@ -1,0 +1,1 @@
+"""The engine process. Reached only through the command line and the socket."""

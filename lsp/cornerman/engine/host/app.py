@@ -1,0 +1,126 @@
+"""The engine's HTTP interface: the OpenAI-compatible completions protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cornerman import __version__
+from cornerman.core.errors import EngineRequestError
+from cornerman.engine.host.activity import Activity
+from cornerman.engine.host.generation import work
+from cornerman.engine.host.resident import ModelShelf
+from cornerman.engine.host.responses import AnswerResponse, error_response
+from cornerman.engine.host.scheduler import Scheduler
+from cornerman.engine.protocol import GenerationBody, HealthBody
+from cornerman.models import catalog, store
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(
+    scheduler: Scheduler, shelf: ModelShelf, activity: Activity, token: str = ""
+) -> Starlette:
+    """The application. With a ``token``, every request must bear it."""
+
+    def generation(*, chat: bool) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            try:
+                body = await _body(request, chat=chat)
+            except EngineRequestError as error:
+                return error_response(error)
+            job = scheduler.submit(
+                work(shelf, body.request()), body.cornerman.priority, body.cornerman.session
+            )
+            return AnswerResponse(job, body.model, stream=body.stream, chat=chat)
+
+        return endpoint
+
+    async def health(_: Request) -> Response:
+        body = HealthBody(
+            version=__version__, pid=os.getpid(), model=shelf.name, backend=shelf.backend.name
+        )
+        return JSONResponse(body.model_dump())
+
+    async def models(_: Request) -> Response:
+        names = await asyncio.to_thread(_installed)
+        data = [{"id": name, "object": "model", "owned_by": "cornerman"} for name in names]
+        return JSONResponse({"object": "list", "data": data})
+
+    routes = [
+        Route("/health", health),
+        Route("/v1/models", models),
+        Route("/v1/completions", generation(chat=False), methods=["POST"]),
+        Route("/v1/chat/completions", generation(chat=True), methods=["POST"]),
+    ]
+    middleware = [Middleware(_Watched, activity=activity)]
+    if token:
+        middleware.insert(0, Middleware(_Guarded, token=token))
+    return Starlette(routes=routes, middleware=middleware)
+
+
+class _Watched:
+    """Notes the requests that keep the engine alive: all but the question whether it is well."""
+
+    def __init__(self, app: ASGIApp, activity: Activity) -> None:
+        self._app = app
+        self._activity = activity
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            with self._activity.request():
+                await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Guarded:
+    """Turns away requests without the bearer token."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._expected = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = dict(scope["headers"]).get(b"authorization", b"")
+        if secrets.compare_digest(given, self._expected):
+            await self._app(scope, receive, send)
+        else:
+            error = {"message": "The token is missing or wrong.", "type": "unauthorized"}
+            await JSONResponse({"error": error}, 401)(scope, receive, send)
+
+
+async def _body(request: Request, *, chat: bool) -> GenerationBody:
+    try:
+        body = GenerationBody.model_validate(json.loads(await request.body()))
+    except ClientDisconnect as error:
+        raise EngineRequestError("The client went away.") from error
+    except ValidationError as error:
+        places = {".".join(map(str, issue["loc"])) for issue in error.errors(include_input=False)}
+        raise EngineRequestError(
+            f"The request is not valid: check {', '.join(sorted(places))}."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise EngineRequestError("The request's body is not valid JSON.") from error
+    if chat and body.messages is None:
+        raise EngineRequestError("The request is not valid: check messages.")
+    if not chat:
+        body.messages = None
+        if body.prompt is None and body.cornerman.pieces is None:
+            raise EngineRequestError("The request is not valid: check prompt.")
+    return body
+
+
+def _installed() -> list[str]:
+    return [spec.name for spec in catalog.catalog().values() if store.locate(spec) is not None]

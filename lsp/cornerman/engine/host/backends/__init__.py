@@ -1,0 +1,1 @@
+"""Model libraries, one module each, behind the seam in ``base``."""
