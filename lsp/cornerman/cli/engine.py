@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import os
 import signal
 import sys
 from contextlib import suppress
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.engine.address import endpoint, engine_lock
+from cornerman.engine import endpoint
+from cornerman.engine.launcher import log_path
 from cornerman.engine.protocol import HealthBody
+from cornerman.log import log_to
 from cornerman.settings import EngineSettings
 
 _EPILOG = """\
@@ -29,7 +29,6 @@ examples:
   cornerman engine                     run one here, until idle or Ctrl-C
   cornerman engine --exit-after 60     stay for an hour without a request
 """
-_LOG_BYTES = 1 << 20
 _STOP_SECONDS = 20.0
 
 
@@ -67,7 +66,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--threads", type=_positive, metavar="N", help="CPU threads (default: for this machine)"
     )
-    parser.add_argument("--log-file", type=Path, metavar="FILE", help="log there, not to stderr")
+    parser.add_argument(
+        "--log-file",
+        type=Path,
+        metavar="FILE",
+        help="where to log (default: log/engine.log in the state folder)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -85,7 +89,7 @@ def _run(args: argparse.Namespace) -> int:
     from cornerman.engine.host.backends.base import LoadOptions
     from cornerman.engine.host.lifecycle import HostOptions, serve
 
-    _log_to(args.log_file)
+    log_to(args.log_file or log_path(), "info")
     load = LoadOptions(args.context_tokens, args.threads)
     serve(HostOptions(load, exit_after=args.exit_after * 60))
     return 0
@@ -112,7 +116,7 @@ def _stop() -> int:
     with suppress(ProcessLookupError):
         os.kill(health.pid, signal.SIGTERM)
     # It lets go of its lock when all is cleaned up.
-    lock = FileLock(engine_lock())
+    lock = FileLock(endpoint.engine_lock())
     try:
         lock.acquire(timeout=_STOP_SECONDS)  # pyright: ignore[reportUnknownMemberType]
     except Timeout as error:
@@ -127,18 +131,8 @@ def _stop() -> int:
 def _health() -> HealthBody | None:
     from cornerman.engine.client import probe
 
-    where = endpoint()
+    where = endpoint.known()
     return asyncio.run(probe(where)) if where else None
-
-
-def _log_to(path: Path | None) -> None:
-    handler: logging.Handler = logging.StreamHandler()
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
-    layout = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
-    handler.setFormatter(layout)
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
 def _positive(text: str) -> int:

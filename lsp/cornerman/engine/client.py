@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cornerman.core.errors import EngineRequestError, EngineUnavailableError
 from cornerman.core.generation import Chunk, GenerationRequest
-from cornerman.engine.address import Endpoint
+from cornerman.engine.endpoint import Endpoint
 from cornerman.engine.failures import from_wire
 from cornerman.engine.protocol import ChunkBody, ErrorBody, GenerationBody, HealthBody
 

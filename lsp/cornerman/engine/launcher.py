@@ -12,9 +12,9 @@ from filelock import AsyncFileLock, Timeout
 
 from cornerman import paths
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.engine import address
-from cornerman.engine.address import Endpoint
+from cornerman.engine import endpoint
 from cornerman.engine.client import probe
+from cornerman.engine.endpoint import Endpoint
 from cornerman.settings import EngineSettings
 
 _START_SECONDS = 60.0
@@ -29,10 +29,10 @@ def log_path() -> Path:
 
 async def find_engine() -> Endpoint | None:
     """Where the running engine of this user is reached; None when none answers."""
-    endpoint = address.endpoint()
-    if endpoint is None or await probe(endpoint) is None:
+    known = endpoint.known()
+    if known is None or await probe(known) is None:
         return None
-    return endpoint
+    return known
 
 
 async def ensure_engine(settings: EngineSettings) -> Endpoint:
@@ -48,7 +48,7 @@ async def ensure_engine(settings: EngineSettings) -> Endpoint:
         return found
     try:
         async with AsyncFileLock(
-            address.launch_lock(), timeout=_START_SECONDS, poll_interval=_POLL_SECONDS
+            endpoint.launch_lock(), timeout=_START_SECONDS, poll_interval=_POLL_SECONDS
         ):
             return await find_engine() or await _start(settings)
     except Timeout as error:
@@ -83,7 +83,7 @@ def _spawn(settings: EngineSettings) -> tuple[subprocess.Popen[bytes], Path]:
             stdout=file,
             stderr=subprocess.STDOUT,
             # -m puts the working directory on the module path: never let that be a project's.
-            cwd=address.private_dir(),
+            cwd=endpoint.private_dir(),
             start_new_session=sys.platform != "win32",
             creationflags=_creation_flags(),
         )

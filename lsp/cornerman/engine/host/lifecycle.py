@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import secrets
 import signal
@@ -18,14 +19,15 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.engine import address
+from cornerman.engine import endpoint
 from cornerman.engine.host.activity import Activity
 from cornerman.engine.host.app import create_app
 from cornerman.engine.host.backends.base import Backend, LoadOptions
 from cornerman.engine.host.backends.llama_cpp import LlamaCpp
-from cornerman.engine.host.journal import journal
 from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.scheduler import Scheduler
+
+_log = logging.getLogger(__name__)
 
 # An engine that is just leaving lets go of the lock within this time.
 _LOCK_SECONDS = 10.0
@@ -59,13 +61,13 @@ def serve(options: HostOptions, backend: Backend | None = None) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         server = uvicorn.Server(config)
-        journal.info("engine %d started", os.getpid())
+        _log.info("engine %d started", os.getpid())
         try:
             with _signals_only_end_the_server():
                 asyncio.run(_run(server, listener, activity, options.exit_after))
         finally:
             scheduler.close(last=shelf.close)
-            journal.info("engine %d ended", os.getpid())
+            _log.info("engine %d ended", os.getpid())
 
 
 async def _run(
@@ -83,13 +85,13 @@ async def _end_when_idle(server: uvicorn.Server, activity: Activity, exit_after:
     while left > 0:
         await asyncio.sleep(left)
         left = exit_after - activity.idle_seconds
-    journal.info("idle for %.1f minutes", exit_after / 60)
+    _log.info("idle for %.1f minutes", exit_after / 60)
     server.should_exit = True
 
 
 @contextlib.contextmanager
 def _only_one() -> Generator[None]:
-    lock = FileLock(address.engine_lock())
+    lock = FileLock(endpoint.engine_lock())
     try:
         lock.acquire(timeout=_LOCK_SECONDS)  # pyright: ignore[reportUnknownMemberType]
     except Timeout as error:
@@ -113,7 +115,7 @@ def _listener() -> Generator[tuple[socket.socket, str]]:
         with _tcp_listener() as bound:
             yield bound
         return
-    path = address.socket_dir() / address.SOCKET_NAME
+    path = endpoint.socket_dir() / endpoint.SOCKET_NAME
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -129,7 +131,7 @@ def _listener() -> Generator[tuple[socket.socket, str]]:
 def _tcp_listener() -> Generator[tuple[socket.socket, str]]:
     """Loopback TCP with a random token, for systems without Unix domain sockets."""
     token = secrets.token_urlsafe(32)
-    known = address.port_file()
+    known = endpoint.port_file()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.bind(("127.0.0.1", 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,10 @@ from cornerman.engine.host.backends.base import (
 )
 from cornerman.engine.host.chat_template import ChatTemplate
 from cornerman.engine.host.gguf import read_metadata
-from cornerman.engine.host.journal import journal
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models import catalog, store
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class ModelShelf:
         loaded = self.backend.load(path, LoadOptions(context, self._options.threads))
         self._model = ResidentModel(name, path, tokenizer, template, loaded)
         _warm_up(self._model)
-        journal.info("loaded %s in %.1f s", name, time.monotonic() - started)
+        _log.info("loaded %s in %.1f s", name, time.monotonic() - started)
         return self._model
 
     def close(self) -> None:

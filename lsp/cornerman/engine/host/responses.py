@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -13,7 +14,6 @@ from starlette.types import Receive, Scope, Send
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, FinishReason, Timings
 from cornerman.engine.failures import to_wire
-from cornerman.engine.host.journal import record_failure
 from cornerman.engine.host.scheduler import Job
 from cornerman.engine.protocol import (
     ChoiceBody,
@@ -23,6 +23,8 @@ from cornerman.engine.protocol import (
     TimingsBody,
     UsageBody,
 )
+
+_log = logging.getLogger(__name__)
 
 # A client that waits longer than this without a byte may think that the engine hangs.
 _SILENCE_SECONDS = 5.0
@@ -164,6 +166,6 @@ def _event(data: str) -> bytes:
 
 def _failure(error: BaseException) -> tuple[ChunkBody, int]:
     if not isinstance(error, CornermanError):
-        record_failure("request failed", error)
+        _log.error("a request failed", exc_info=error)
     body, status = to_wire(error)
     return ChunkBody(error=body), status

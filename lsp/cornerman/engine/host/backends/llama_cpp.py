@@ -16,7 +16,7 @@ from cornerman.core.errors import (
     PromptTooLongError,
 )
 from cornerman.core.generation import FinishReason, Timings
-from cornerman.engine.address import socket_dir
+from cornerman.engine.endpoint import socket_dir
 from cornerman.engine.host.backends.base import (
     Finished,
     LoadedModel,

@@ -78,13 +78,13 @@ def socket_dir() -> Path:
     return short
 
 
-def endpoint() -> Endpoint | None:
+def known() -> Endpoint | None:
     """Where an engine of this user listens if one runs; None when that cannot be known yet."""
     if sys.platform != "win32":
         return Endpoint("http://engine", socket=socket_dir() / SOCKET_NAME)
     try:
-        known = cast("dict[str, object]", json.loads(port_file().read_text("utf-8")))
-        return Endpoint(f"http://127.0.0.1:{known['port']}", token=str(known["token"]))
+        told = cast("dict[str, object]", json.loads(port_file().read_text("utf-8")))
+        return Endpoint(f"http://127.0.0.1:{told['port']}", token=str(told["token"]))
     except (OSError, ValueError, KeyError):
         return None
 
