@@ -115,8 +115,9 @@ def test_a_server_that_cannot_be_reached_is_told(tmp_path: Path, monkeypatch: py
         fetch(Remote(f"{url}/file"), tmp_path / "x", 10, lambda _: None)
 
 
-def test_a_file_of_another_size_is_refused_at_once(server: FileServer, target: Path):
-    server.files["/file"] = BODY + b"."
+@pytest.mark.parametrize("other", [BODY + b".", BODY[:-1]])
+def test_a_file_of_another_size_is_refused_at_once(server: FileServer, target: Path, other: bytes):
+    server.files["/file"] = other
     with pytest.raises(DownloadError, match="another size"):
         get(server, target)
     assert not target.exists()

@@ -6,11 +6,13 @@ import argparse
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cornerman.models.catalog import ModelSpec
     from cornerman.models.progress import Progress, Report
 
 _EPILOG = """\
@@ -86,6 +88,18 @@ def run(args: argparse.Namespace) -> int:
     return actions[args.action](args)
 
 
+def pull_with_progress(spec: ModelSpec) -> Path:
+    """The model's file, fetched when it is not here, with a bar or a few lines on stderr.
+
+    Raises:
+        DownloadError: as ``models.store.pull`` does.
+    """
+    from cornerman.models.store import pull
+
+    with _progress_shown(spec.name) as report:
+        return pull(spec, report)
+
+
 def _list(_args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.filesize import decimal
@@ -108,12 +122,9 @@ def _list(_args: argparse.Namespace) -> int:
 
 def _pull(args: argparse.Namespace) -> int:
     from cornerman.models.catalog import find
-    from cornerman.models.store import pull
     from cornerman.settings import STARTER_MODEL
 
-    spec = find(args.name or STARTER_MODEL)
-    with _progress_shown(spec.name) as report:
-        path = pull(spec, report)
+    path = pull_with_progress(find(args.name or STARTER_MODEL))
     sys.stdout.write(f"{path}\n")
     return 0
 
