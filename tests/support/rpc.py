@@ -16,7 +16,7 @@ SERVE = (sys.executable, "-m", "cornerman", "serve")
 Json = dict[str, Any]
 
 
-class ConnectionEnded(Exception):
+class ConnectionEndedError(Exception):
     """The server closed its output."""
 
 
@@ -28,6 +28,8 @@ def encode(message: object, header: str = "Content-Length: {length}\r\n\r\n") ->
 
 class RpcClient:
     """One server process. Use as ``async with await RpcClient.start(folder) as client``.
+
+    Its standard error goes to ``stderr`` in that folder.
 
     Everything received is kept in ``received``, in order. Every wait has a generous deadline.
     """
@@ -46,12 +48,14 @@ class RpcClient:
     ) -> RpcClient:
         """Start ``command`` with all of Cornerman's own files under ``folder``."""
         own = {f"CORNERMAN_{kind}_DIR": str(folder / kind) for kind in ("STATE", "RUNTIME")}
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **own, **(env or {})},
-        )
+        with (folder / "stderr").open("wb") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, **own, **(env or {})},
+            )
         return cls(process)
 
     async def __aenter__(self) -> RpcClient:
@@ -96,6 +100,14 @@ class RpcClient:
         assert "result" not in response, response
         return response["error"]
 
+    async def replies_to(self, data: bytes) -> list[Json]:
+        """Everything the server sends between ``data`` and the answer to a request after it."""
+        before = len(self.received)
+        await self.send_bytes(data)
+        probe = await self.request("workspace/executeCommand", {"command": "cornerman.why"})
+        last = await self.answer(probe)
+        return self.received[before : self.received.index(last)]
+
     async def wait_for_method(self, method: str, count: int = 1) -> Json:
         """The ``count``-th message that the server sent with this method."""
         await self.wait_for(lambda _: len(self.sent_by_server(method)) >= count)
@@ -116,7 +128,7 @@ class RpcClient:
                     if matches(message):
                         return message
                 if self._ended:
-                    raise ConnectionEnded
+                    raise ConnectionEndedError
                 await self._news.wait()
 
     async def exit_code(self) -> int:
@@ -136,6 +148,22 @@ class RpcClient:
         )
         await self.notify("initialized", {})
         return result
+
+    async def run_command(self, command: str, *arguments: object) -> Any:
+        """The result of one of the server's commands."""
+        params = {"command": command, "arguments": arguments}
+        return await self.call("workspace/executeCommand", params)
+
+    async def ask_completion(self, uri: str, line: int = 0, character: int = 0) -> int:
+        """Request an inline completion and return the request's id."""
+        return await self.request(
+            "textDocument/inlineCompletion",
+            {
+                "textDocument": {"uri": uri},
+                "position": {"line": line, "character": character},
+                "context": {"triggerKind": 2},
+            },
+        )
 
     async def open(self, uri: str, text: str) -> None:
         item = {"uri": uri, "languageId": "python", "version": 1, "text": text}

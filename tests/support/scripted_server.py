@@ -48,7 +48,7 @@ class ScriptedPipelines:
         self, snapshot: DocumentSnapshot, offset: int, settings: Settings
     ) -> AsyncGenerator[Chunk, None]:
         self._fail(snapshot.text.partition("\n")[0], snapshot)
-        yield Chunk("It ")
+        yield Chunk(f"{settings.model}: it ")
         yield Chunk(f"is {snapshot.text[offset]}.")
         if snapshot.text.startswith("never"):
             await asyncio.Event().wait()

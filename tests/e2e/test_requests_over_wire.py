@@ -1,0 +1,344 @@
+"""Completions, commands and settings over a real wire, with scripted pipelines: no model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.rpc import RpcClient, encode
+from support.scripted_server import COMMAND, MISSING
+
+URI, OTHER_URI = "file:///a.py", "file:///b.py"
+CANCELLED, REQUEST_FAILED, INTERNAL_ERROR, INVALID_PARAMS = -32800, -32803, -32603, -32602
+EMPTY: dict[str, Any] = {"items": []}
+
+DYNAMIC = {"textDocument": {"inlineCompletion": {"dynamicRegistration": True}}}
+PULL = {"workspace": {"configuration": True}}
+
+
+@asynccontextmanager
+async def scripted(
+    folder: Path, capabilities: dict[str, Any] | None = None, **params: object
+) -> AsyncGenerator[RpcClient]:
+    """An initialized server; see ``support.scripted_server`` for what documents make it do."""
+    async with await RpcClient.start(folder, (*COMMAND, str(folder / "log"))) as client:
+        await client.initialize(capabilities, **params)
+        yield client
+
+
+async def result(client: RpcClient, request_id: int) -> Any:
+    response = await client.answer(request_id)
+    assert "error" not in response, response
+    return response["result"]
+
+
+async def ask_and_wait(client: RpcClient, uri: str = URI) -> Any:
+    return await result(client, await client.ask_completion(uri))
+
+
+# Inline completion
+
+
+async def test_an_answer_is_a_list_with_an_explicit_range_and_a_command(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "answer\né😋x")
+        answer = await result(client, await client.ask_completion(URI, 1, 3))
+    place = {"line": 1, "character": 3}
+    command = {"title": "Accept the suggestion", "command": "cornerman.accepted"}
+    item = {
+        "insertText": "v1@9",
+        "range": {"start": place, "end": place},
+        "command": {**command, "arguments": ["1"]},
+    }
+    assert answer == {"items": [item]}
+
+
+async def test_a_request_sees_the_document_as_it_was_sent(tmp_path: Path) -> None:
+    def change(version: int) -> bytes:
+        document = {"uri": URI, "version": version}
+        changes = [{"text": "answer\n" + "x" * version}]
+        params = {"textDocument": document, "contentChanges": changes}
+        return encode({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": params})
+
+    def ask(request_id: str) -> bytes:
+        params = {
+            "textDocument": {"uri": URI},
+            "position": {"line": 9, "character": 0},
+            "context": {"triggerKind": 1},
+        }
+        method = "textDocument/inlineCompletion"
+        return encode({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
+
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "answer\nx")
+        await client.send_bytes(change(2) + ask("a") + change(3))
+        answer = await client.answer("a")
+    assert answer["result"]["items"][0]["insertText"] == "v2@9"
+
+
+@pytest.mark.parametrize("script", ["never", "stubborn"])
+async def test_a_newer_request_for_the_document_ends_the_older_one(
+    tmp_path: Path, script: str
+) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, script)
+        older = await client.ask_completion(URI)
+        newer = await client.ask_completion(URI)
+        assert await result(client, older) == EMPTY
+        await client.notify("$/cancelRequest", {"id": newer})
+        assert (await client.answer(newer))["error"]["code"] == CANCELLED
+
+
+async def test_requests_for_different_documents_leave_each_other_alone(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "never")
+        await client.open(OTHER_URI, "answer")
+        waiting = await client.ask_completion(URI)
+        assert (await ask_and_wait(client, OTHER_URI))["items"]
+        assert [m for m in client.received if m.get("id") == waiting] == []
+        await client.notify("$/cancelRequest", {"id": waiting})
+        assert (await client.answer(waiting))["error"]["code"] == CANCELLED
+
+
+async def test_closing_the_document_ends_its_request(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "never")
+        waiting = await client.ask_completion(URI)
+        await client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+        assert await result(client, waiting) == EMPTY
+        assert await ask_and_wait(client) == EMPTY
+
+
+@pytest.mark.parametrize("script", ["never", "stubborn"])
+async def test_a_request_is_answered_by_its_deadline(tmp_path: Path, script: str) -> None:
+    options = {"completion": {"deadline_ms": 100}}
+    async with scripted(tmp_path, initializationOptions=options) as client:
+        await client.open(URI, script)
+        assert await ask_and_wait(client) == EMPTY
+        assert (await client.run_command("cornerman.why"))[0]["reason"] == "the deadline passed"
+
+
+async def test_shutdown_answers_what_is_open_and_exit_leaves_at_once(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "never")
+        await client.open(OTHER_URI, "stubborn")
+        waiting = [await client.ask_completion(uri) for uri in (URI, OTHER_URI)]
+        shutdown = await client.request("shutdown")
+        answers = await asyncio.gather(*(client.answer(request) for request in waiting))
+        assert [answer["error"]["code"] for answer in answers] == [CANCELLED, CANCELLED]
+        assert await result(client, shutdown) is None
+        await client.notify("exit")
+        assert await client.exit_code() == 0
+
+
+async def test_an_expected_failure_is_told_once_in_its_own_words(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "missing")
+        assert await ask_and_wait(client) == EMPTY
+        assert await ask_and_wait(client) == EMPTY
+        assert (await client.run_command("cornerman.why"))[0]["reason"] == MISSING
+        shown = [message["params"] for message in client.sent_by_server("window/showMessage")]
+    assert shown == [{"type": 2, "message": MISSING}]
+    assert MISSING in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("what", ["completion", "explanation"])
+async def test_a_bug_is_answered_and_tells_nothing(tmp_path: Path, what: str) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "bug\nSECRET_SOURCE_4711")
+        if what == "completion":
+            request = await client.ask_completion(URI)
+        else:
+            request = await client.request("workspace/executeCommand", explain_params())
+        error = (await client.answer(request))["error"]
+        assert error == {"code": INTERNAL_ERROR, "message": "Internal error."}
+        await client.open(URI, "answer")
+        assert (await ask_and_wait(client))["items"]
+    log = (tmp_path / "log").read_text()
+    assert "ValueError at session.py:" in log
+    assert "SECRET" not in log
+    assert "Traceback" not in log
+    assert (tmp_path / "stderr").read_bytes() == b""
+
+
+# Commands
+
+
+def explain_params(uri: str = URI, **more: object) -> dict[str, object]:
+    arguments = {"uri": uri, "position": {"line": 0, "character": 1}, **more}
+    return {"command": "cornerman.explain", "arguments": [arguments]}
+
+
+async def test_explain_streams_and_returns_the_whole(tmp_path: Path) -> None:
+    async with scripted(tmp_path, initializationOptions={"model": "m"}) as client:
+        await client.open(URI, "xyz")
+        params = explain_params(partialResultToken="t")
+        answer = await client.call("workspace/executeCommand", params)
+        progress = [message["params"] for message in client.sent_by_server("$/progress")]
+    assert answer == {"text": "m: it is y."}
+    assert progress == [
+        {"token": "t", "value": {"text": "m: it "}},
+        {"token": "t", "value": {"text": "is y."}},
+    ]
+
+
+async def test_explain_without_a_token_does_not_stream(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "xyz")
+        assert await client.call("workspace/executeCommand", explain_params())
+        assert client.sent_by_server("$/progress") == []
+
+
+async def test_explain_can_be_cancelled(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "never")
+        params = explain_params(partialResultToken=7)
+        request = await client.request("workspace/executeCommand", params)
+        await client.wait_for_method("$/progress", count=2)
+        await client.notify("$/cancelRequest", {"id": request})
+        assert (await client.answer(request))["error"]["code"] == CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [(None, "The document is not open; open it in the editor first."), ("missing", MISSING)],
+    ids=["not open", "no model"],
+)
+async def test_explain_fails_with_a_sentence(
+    tmp_path: Path, text: str | None, sentence: str
+) -> None:
+    async with scripted(tmp_path) as client:
+        if text is not None:
+            await client.open(URI, text)
+        error = await client.error("workspace/executeCommand", explain_params())
+        assert error == {"code": REQUEST_FAILED, "message": sentence}
+
+
+START = {"line": 0, "character": 0}
+BAD_ARGUMENTS: dict[str, list[object]] = {
+    "none": [],
+    "a number": [5],
+    "no position": [{"uri": URI}],
+    "uri is a number": [{"uri": 5, "position": START}],
+    "two": [{"uri": URI, "position": START}, 5],
+    "line is negative": [{"uri": URI, "position": {**START, "line": -1}}],
+    "line is text": [{"uri": URI, "position": {**START, "line": "0"}}],
+    "line is a fraction": [{"uri": URI, "position": {**START, "line": 0.5}}],
+}
+
+
+@pytest.mark.parametrize("case", BAD_ARGUMENTS)
+async def test_explain_checks_its_argument(tmp_path: Path, case: str) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "xyz")
+        params = {"command": "cornerman.explain", "arguments": BAD_ARGUMENTS[case]}
+        assert (await client.error("workspace/executeCommand", params))["code"] == INVALID_PARAMS
+
+
+async def test_why_tells_how_requests_ended_and_what_was_accepted(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "answer SECRET")
+        accepted = (await ask_and_wait(client))["items"][0]["command"]["arguments"][0]
+        await ask_and_wait(client)
+        assert await client.run_command("cornerman.accepted", accepted) is None
+        assert await client.run_command("cornerman.accepted", "long ago") is None
+        latest, first = await client.run_command("cornerman.why")
+    assert (latest["accepted"], first["accepted"]) == (False, True)
+    assert first["suggested"]
+    assert first["uri"] == URI
+    assert first["timings"]["generated"] == 3
+    assert "SECRET" not in str(latest)
+
+
+# Settings and registration
+
+
+async def test_turned_off_means_empty_answers(tmp_path: Path) -> None:
+    options = {"completion": {"enabled": False}}
+    async with scripted(tmp_path, initializationOptions=options) as client:
+        await client.open(URI, "answer")
+        assert await ask_and_wait(client) == EMPTY
+        assert "turned off" in (await client.run_command("cornerman.why"))[0]["reason"]
+
+
+async def test_problems_of_the_settings_are_shown_once(tmp_path: Path) -> None:
+    async with scripted(tmp_path, initializationOptions={"model": 5}) as client:
+        settings = {"cornerman": {"model": 5}}
+        await client.notify("workspace/didChangeConfiguration", {"settings": settings})
+        await client.run_command("cornerman.why")
+        shown = [message["params"] for message in client.sent_by_server("window/showMessage")]
+    assert [message["type"] for message in shown] == [2]
+    assert shown[0]["message"].startswith("Setting model: ")
+
+
+async def test_a_client_with_dynamic_registration_is_asked_to_register(tmp_path: Path) -> None:
+    async with await RpcClient.start(tmp_path, (*COMMAND, str(tmp_path / "log"))) as client:
+        capabilities = (await client.initialize(DYNAMIC))["capabilities"]
+        assert "inlineCompletionProvider" not in capabilities
+        registration = (await client.wait_for_method("client/registerCapability"))["params"]
+    assert [item["method"] for item in registration["registrations"]] == [
+        "textDocument/inlineCompletion"
+    ]
+
+
+async def test_the_registration_follows_the_setting(tmp_path: Path) -> None:
+    async def enable(client: RpcClient, *, is_enabled: bool) -> None:
+        settings = {"completion": {"enabled": is_enabled}}
+        await client.notify("workspace/didChangeConfiguration", {"settings": settings})
+
+    async with scripted(tmp_path, DYNAMIC) as client:
+        first = await client.wait_for_method("client/registerCapability")
+        await client.send({"jsonrpc": "2.0", "id": first["id"], "result": None})
+        await enable(client, is_enabled=False)
+        gone = await client.wait_for_method("client/unregisterCapability")
+        await client.send({"jsonrpc": "2.0", "id": gone["id"], "result": None})
+        await enable(client, is_enabled=False)
+        await enable(client, is_enabled=True)
+        again = await client.wait_for_method("client/registerCapability", count=2)
+        assert len(client.sent_by_server("client/unregisterCapability")) == 1
+    ids = {item["id"] for item in first["params"]["registrations"]}
+    ids |= {item["id"] for item in again["params"]["registrations"]}
+    ids |= {item["id"] for item in gone["params"]["unregisterations"]}
+    assert len(ids) == 1
+
+
+async def test_a_refused_registration_does_no_harm(tmp_path: Path) -> None:
+    async with scripted(tmp_path, DYNAMIC) as client:
+        asked = await client.wait_for_method("client/registerCapability")
+        error = {"code": -32601, "message": "SECRET"}
+        await client.send({"jsonrpc": "2.0", "id": asked["id"], "error": error})
+        await client.open(URI, "answer")
+        assert (await ask_and_wait(client))["items"]
+    assert "SECRET" not in (tmp_path / "log").read_text()
+
+
+async def test_settings_are_asked_for_and_used_on_top_of_the_options(tmp_path: Path) -> None:
+    options = {"model": "from options", "completion": {"enabled": False}}
+    async with scripted(tmp_path, PULL, initializationOptions=options) as client:
+        await client.open(URI, "xyz")
+        asked = await client.wait_for_method("workspace/configuration")
+        assert asked["params"] == {"items": [{"section": "cornerman"}]}
+        await client.send({"jsonrpc": "2.0", "id": asked["id"], "result": [{"model": "pulled"}]})
+        assert (await client.call("workspace/executeCommand", explain_params()))["text"] == (
+            "pulled: it is y."
+        )
+        await client.notify("workspace/didChangeConfiguration", {"settings": None})
+        asked = await client.wait_for_method("workspace/configuration", count=2)
+        await client.send({"jsonrpc": "2.0", "id": asked["id"], "result": [None]})
+        assert (await client.call("workspace/executeCommand", explain_params()))["text"] == (
+            "from options: it is y."
+        )
+
+
+async def test_a_client_that_reports_changes_is_asked_to(tmp_path: Path) -> None:
+    capabilities = {"workspace": {"didChangeConfiguration": {"dynamicRegistration": True}}}
+    async with scripted(tmp_path, capabilities) as client:
+        asked = await client.wait_for_method("client/registerCapability")
+    [registration] = asked["params"]["registrations"]
+    assert registration["method"] == "workspace/didChangeConfiguration"
+    assert registration["registerOptions"] == {"section": "cornerman"}
