@@ -97,7 +97,8 @@ def _show(snapshot: DocumentSnapshot, offset: int, suggestion: str) -> None:
 
     from cornerman.cli.ghost import with_ghost
 
-    Console(highlight=False).print(with_ghost(snapshot, offset, suggestion, _LINES_SHOWN))
+    drawn = with_ghost(snapshot, offset, suggestion, _LINES_SHOWN)
+    Console(highlight=False).print(drawn, soft_wrap=True)
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:

@@ -114,7 +114,7 @@ def _print_suggestion(console: Console, sample: SampleFile, offset: int, text: s
     line = snapshot.index.line_of(offset) + 1
     column = offset - snapshot.index.line_start(line - 1) + 1
     console.print(f"\n{sample.name}:{line}:{column}", style="bold")
-    console.print(with_ghost(snapshot, offset, text, _LINES_SHOWN))
+    console.print(with_ghost(snapshot, offset, text, _LINES_SHOWN), soft_wrap=True)
 
 
 async def _print_cost(client: EditorClient, console: Console, elapsed_ms: float) -> None:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -38,8 +39,9 @@ class EditorClient:
         self._encoding = PositionEncoding.UTF16
         self._on_text: Callable[[str], None] = lambda _text: None
         self.notices: list[str] = []
-        self._client.feature(lsp.WINDOW_SHOW_MESSAGE)(self._show_message)
-        self._client.feature(lsp.PROGRESS)(self._progress)
+        # pygls sets attributes on handlers, which a bound method does not allow.
+        self._client.feature(lsp.WINDOW_SHOW_MESSAGE)(partial(self._show_message))
+        self._client.feature(lsp.PROGRESS)(partial(self._progress))
 
     async def start(self, root: Path, options: Mapping[str, object] | None = None) -> None:
         """Start a server for the folder ``root`` with ``initializationOptions``."""
