@@ -12,7 +12,6 @@ from functools import partial
 from lsprotocol import types
 
 from cornerman import __version__
-from cornerman.pipelines import EnginePipelines
 from cornerman.protocol import configuration, lifecycle, workspace
 from cornerman.protocol.execute_command import execute_command
 from cornerman.protocol.framing import FrameDecoder, FramingError
@@ -24,16 +23,12 @@ from cornerman.session import Pipelines
 logger = logging.getLogger(__name__)
 
 _CLOSE_SECONDS = 1.0
-_EXIT_SECONDS = 3.0
+_EXIT_SECONDS = 1.0
 
 
-def run() -> int:
+def run(pipelines: Pipelines) -> int:
     """Serve the editor on the other side of standard input and output; return the exit code."""
-    wire_in, wire_out = claim_stdio()
-    logger.info("cornerman %s started", __version__)
-    code = asyncio.run(serve(EnginePipelines(), wire_in, wire_out))
-    logger.info("leaving with exit code %d", code)
-    return code
+    return asyncio.run(_serve_process(pipelines))
 
 
 def build(pipelines: Pipelines) -> CornermanServer:
@@ -62,13 +57,24 @@ async def serve(pipelines: Pipelines, wire_in: int, wire_out: int) -> int:
     server.wire.set_writer(writer)
     reading = asyncio.ensure_future(_read(server, wire_in))
     code = await server.stopped
-    _leave_within(_EXIT_SECONDS, code)
     reading.cancel()
     server.wire.cancel_all()
     with contextlib.suppress(Exception):
         await asyncio.wait_for(server.session.aclose(), _CLOSE_SECONDS)
     await asyncio.sleep(0)
     writer.close()
+    return code
+
+
+async def _serve_process(pipelines: Pipelines) -> int:
+    logger.info("cornerman %s started", __version__)
+    code = await serve(pipelines, *claim_stdio())
+    logger.info("leaving with exit code %d", code)
+    # Work that does not let itself be cancelled, or a thread that still waits for something,
+    # would keep the process alive.
+    timer = threading.Timer(_EXIT_SECONDS, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
     return code
 
 
@@ -90,13 +96,6 @@ async def _read(server: CornermanServer, wire_in: int) -> None:
 def _call_soon(loop: asyncio.AbstractEventLoop, server: CornermanServer) -> None:
     with contextlib.suppress(RuntimeError):  # the loop is closed: it is leaving already
         loop.call_soon_threadsafe(server.stop)
-
-
-def _leave_within(seconds: float, code: int) -> None:
-    """End the process in any case: an executor's thread that still waits would keep it alive."""
-    timer = threading.Timer(seconds, os._exit, (code,))
-    timer.daemon = True
-    timer.start()
 
 
 def _log_loop_error(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

@@ -15,8 +15,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import ModelMissingError
 from cornerman.core.generation import Chunk, Timings
 from cornerman.log import log_to
-from cornerman.protocol.stdio import claim_stdio
-from cornerman.server import serve
+from cornerman.server import run
 from cornerman.settings import Settings
 
 MISSING = "The model is not here; run: cornerman models pull"
@@ -65,4 +64,4 @@ class ScriptedPipelines:
 
 if __name__ == "__main__":
     log_to(Path(sys.argv[1]), "debug")
-    sys.exit(asyncio.run(serve(ScriptedPipelines(), *claim_stdio())))
+    sys.exit(run(ScriptedPipelines()))

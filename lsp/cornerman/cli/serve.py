@@ -53,9 +53,10 @@ def run(args: argparse.Namespace) -> int:
     """Serve until the editor leaves; 0 after an orderly shutdown, else 1."""
     log_to(args.log_file, args.log_level)
     from cornerman import server
+    from cornerman.pipelines import EnginePipelines
 
     try:
-        return server.run()
+        return server.run(EnginePipelines())
     except Exception:
         logging.getLogger(__name__).exception("the server has failed")
         return 1

@@ -58,5 +58,5 @@ async def _pull(ls: CornermanServer) -> None:
     except JsonRpcException:
         logger.warning("the client refused to tell its settings")
         return
-    apply(ls, answer[0] if answer else None)
+    apply(ls, answer[0] if isinstance(answer, list) and answer else None)
     await update_registration(ls)
