@@ -71,6 +71,16 @@ CASES = {
         "a, b):\n",
         "def f(a, b):\n    pass\n",
     ),
+    "what follows a bracket that stands to the right already is cut": (
+        "print(tot‸)\n",
+        "al)  # the sum\n",
+        "print(total)\n",
+    ),
+    "a quote to the right is not doubled": (
+        "open('data‸')\n",
+        ".txt')\n",
+        "open('data.txt')\n",
+    ),
     "white space at the end goes": ("x = ‸\n", "1   \n", "x = 1\n"),
 }
 
