@@ -176,10 +176,11 @@ def _mapped_errors() -> Generator[None]:
         yield
     except (httpx2.ReadTimeout, httpx2.PoolTimeout) as error:
         raise EngineRequestError("The engine does not answer in time; try again.") from error
-    except (httpx2.TransportError, httpx2.StreamError, RuntimeError) as error:
-        raise _ConnectionLostError from error
-    except (httpx2.HTTPError, httpx2.SSEError, ValidationError) as error:
+    except (httpx2.SSEError, httpx2.DecodingError, ValidationError) as error:
         raise EngineRequestError("The engine answered with something unintelligible.") from error
+    except (httpx2.HTTPError, RuntimeError) as error:
+        # RuntimeError: the client was closed, because another request found the engine gone.
+        raise _ConnectionLostError from error
 
 
 def _refusal(status: int, content: bytes) -> Exception:

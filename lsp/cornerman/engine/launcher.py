@@ -56,7 +56,12 @@ async def ensure_engine(settings: EngineSettings) -> Endpoint:
 
 
 async def _start(settings: EngineSettings) -> Endpoint:
-    process, output = await asyncio.to_thread(_spawn, settings)
+    try:
+        process, output = await asyncio.to_thread(_spawn, settings)
+    except OSError as error:
+        raise EngineUnavailableError(
+            f"The engine cannot be started: {error.strerror} ({error.filename})."
+        ) from error
     waiting = asyncio.get_running_loop().time() + _START_SECONDS
     while asyncio.get_running_loop().time() < waiting:
         ended = process.poll() is not None

@@ -60,7 +60,7 @@ class ChatTemplate:
                 .from_string(self._source)
                 .render(messages=turns, add_generation_prompt=True, tools=None, **self._special)
             )
-        except TemplateError as error:
+        except Exception as error:  # foreign code: it can raise anything
             raise EngineRequestError(
                 "The model's chat template does not take this conversation."
             ) from error

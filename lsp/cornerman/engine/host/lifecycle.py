@@ -30,7 +30,7 @@ from cornerman.engine.host.scheduler import Scheduler
 _log = logging.getLogger(__name__)
 
 # An engine that is just leaving lets go of the lock within this time.
-_LOCK_SECONDS = 10.0
+_LOCK_SECONDS = 5.0
 _GRACE_SECONDS = 1
 
 
