@@ -41,6 +41,10 @@ async def ask_and_wait(client: RpcClient, uri: str = URI) -> Any:
     return await result(client, await client.ask_completion(uri))
 
 
+async def latest_reason(client: RpcClient) -> str:
+    return (await client.run_command("cornerman.why"))[0]["reason"]
+
+
 # Inline completion
 
 
@@ -90,6 +94,7 @@ async def test_a_newer_request_for_the_document_ends_the_older_one(
         older = await client.ask_completion(URI)
         newer = await client.ask_completion(URI)
         assert await result(client, older) == EMPTY
+        assert await latest_reason(client) == "superseded by a newer request"
         await client.notify("$/cancelRequest", {"id": newer})
         assert (await client.answer(newer))["error"]["code"] == CANCELLED
 
@@ -105,12 +110,22 @@ async def test_requests_for_different_documents_leave_each_other_alone(tmp_path:
         assert (await client.answer(waiting))["error"]["code"] == CANCELLED
 
 
+async def test_an_id_that_is_in_use_is_refused(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "never")
+        waiting = await client.ask_completion(URI)
+        again = {"jsonrpc": "2.0", "id": waiting, "method": "workspace/executeCommand"}
+        replies = await client.replies_to(encode({**again, "params": {"command": "cornerman.why"}}))
+        assert [(reply["id"], reply["error"]["code"]) for reply in replies] == [(waiting, -32600)]
+
+
 async def test_closing_the_document_ends_its_request(tmp_path: Path) -> None:
     async with scripted(tmp_path) as client:
         await client.open(URI, "never")
         waiting = await client.ask_completion(URI)
         await client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
         assert await result(client, waiting) == EMPTY
+        assert await latest_reason(client) == "the document was closed"
         assert await ask_and_wait(client) == EMPTY
 
 
@@ -120,7 +135,7 @@ async def test_a_request_is_answered_by_its_deadline(tmp_path: Path, script: str
     async with scripted(tmp_path, initializationOptions=options) as client:
         await client.open(URI, script)
         assert await ask_and_wait(client) == EMPTY
-        assert (await client.run_command("cornerman.why"))[0]["reason"] == "the deadline passed"
+        assert await latest_reason(client) == "the deadline passed"
 
 
 async def test_shutdown_answers_what_is_open_and_exit_leaves_at_once(tmp_path: Path) -> None:
@@ -141,7 +156,7 @@ async def test_an_expected_failure_is_told_once_in_its_own_words(tmp_path: Path)
         await client.open(URI, "missing")
         assert await ask_and_wait(client) == EMPTY
         assert await ask_and_wait(client) == EMPTY
-        assert (await client.run_command("cornerman.why"))[0]["reason"] == MISSING
+        assert await latest_reason(client) == MISSING
         shown = [message["params"] for message in client.sent_by_server("window/showMessage")]
     assert shown == [{"type": 2, "message": MISSING}]
     assert MISSING in (tmp_path / "log").read_text()
@@ -263,7 +278,7 @@ async def test_turned_off_means_empty_answers(tmp_path: Path) -> None:
     async with scripted(tmp_path, initializationOptions=options) as client:
         await client.open(URI, "answer")
         assert await ask_and_wait(client) == EMPTY
-        assert "turned off" in (await client.run_command("cornerman.why"))[0]["reason"]
+        assert "turned off" in await latest_reason(client)
 
 
 async def test_problems_of_the_settings_are_shown_once(tmp_path: Path) -> None:
