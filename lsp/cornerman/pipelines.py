@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from cornerman.core.completions import Outcome
+from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk
 from cornerman.settings import Settings
@@ -46,6 +46,17 @@ class EnginePipelines:
         async with aclosing(explain(snapshot, offset, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
+
+    async def status(self, settings: Settings) -> EngineStatus:
+        """See ``session.Pipelines``."""
+        from cornerman.engine.client import probe
+        from cornerman.engine.launcher import find_engine
+
+        endpoint = await find_engine()
+        health = await probe(endpoint) if endpoint else None
+        if health is None:
+            return EngineStatus(settings.model)
+        return EngineStatus(settings.model, health.pid, health.backend or "", health.version)
 
     async def aclose(self) -> None:
         """Close the connections to the engine; the engine itself stays for other windows."""

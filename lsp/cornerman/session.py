@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
-from cornerman.core.completions import Outcome
+from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk
@@ -37,6 +37,10 @@ class Pipelines(Protocol):
         self, snapshot: DocumentSnapshot, offset: int, settings: Settings
     ) -> AsyncGenerator[Chunk, None]:
         """Markdown in pieces; closing the stream cancels; raises ``CornermanError``."""
+        ...
+
+    async def status(self, settings: Settings) -> EngineStatus:
+        """What serves completions now; starts nothing."""
         ...
 
     async def aclose(self) -> None:
@@ -130,6 +134,10 @@ class Session:
     def recent(self) -> list[dict[str, object]]:
         """The latest outcomes, the newest first."""
         return [record.as_json() for record in reversed(self._records.values())]
+
+    async def status(self) -> EngineStatus:
+        """What serves completions now; starts nothing."""
+        return await self._pipelines.status(self.settings)
 
     async def explain(self, snapshot: DocumentSnapshot, offset: int) -> AsyncGenerator[str, None]:
         """Text of the explanation as it is made; raises ``CornermanError``."""

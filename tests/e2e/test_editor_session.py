@@ -94,6 +94,13 @@ async def test_why_tells_the_cost_but_not_the_code(client: EditorClient, tmp_pat
     assert "clamp" not in str(reports)
 
 
+async def test_status_names_the_engine(client: EditorClient, tmp_path: Path, home: Path) -> None:
+    await suggest(client, tmp_path, CLAMP)
+    status = cast("dict[str, Any]", await client.command("cornerman.status"))
+    assert [status["pid"]] == [engine.pid for engine in engines_in(home)]
+    assert status["backend"] == "llama.cpp"
+
+
 async def test_explain_streams_words_about_the_code(client: EditorClient, tmp_path: Path) -> None:
     text = CLAMP.replace("‸", "return max(low, min(value, high))")
     file = client.open(tmp_path / "b.py", "python", text)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cornerman.settings import STARTER_MODEL
 from support.rpc import RpcClient, encode
 from support.scripted_server import COMMAND, MISSING
 
@@ -268,6 +269,13 @@ async def test_why_tells_how_requests_ended_and_what_was_accepted(tmp_path: Path
     assert first["uri"] == URI
     assert first["timings"]["generated"] == 3
     assert "SECRET" not in str(latest)
+
+
+async def test_status_tells_what_serves_this_window(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        status = await client.run_command("cornerman.status")
+    expected = {"model": STARTER_MODEL, "pid": 7, "backend": "scripted", "version": "1.2.3"}
+    assert status == expected
 
 
 # Settings and registration

@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from cornerman.core.completions import Completion, Outcome
+from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import ModelMissingError
 from cornerman.core.generation import Chunk, Timings
@@ -51,6 +51,9 @@ class ScriptedPipelines:
         yield Chunk(f"is {snapshot.text[offset]}.")
         if snapshot.text.startswith("never"):
             await asyncio.Event().wait()
+
+    async def status(self, settings: Settings) -> EngineStatus:
+        return EngineStatus(settings.model, 7, "scripted", "1.2.3")
 
     async def aclose(self) -> None:
         pass

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import platform
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +15,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from cornerman import __version__
 from cornerman.cli.sample import SampleFile, sample_project
+from cornerman.core.completions import EngineStatus
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Timings
 from cornerman.settings import STARTER_MODEL
@@ -29,6 +32,7 @@ example:
 
 _LINES_SHOWN = 2
 _EXPLAINED = "def merge"
+_NOTABLE_WAIT_MS = 500
 
 
 class _LatestOutcome(BaseModel):
@@ -40,6 +44,7 @@ class _LatestOutcome(BaseModel):
 
 
 _LatestOutcomes = TypeAdapter(list[_LatestOutcome])
+_Status = TypeAdapter(EngineStatus)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
@@ -80,6 +85,7 @@ async def _show_at_work(console: Console) -> int:
         try:
             shown = await _complete_all(client, Path(folder), console)
             explained = await _explain(client, Path(folder), console)
+            await _print_status(client, console)
         finally:
             await client.stop()
     for notice in client.notices:
@@ -122,13 +128,26 @@ async def _print_cost(client: EditorClient, console: Console, elapsed_ms: float)
     if latest.reason:
         console.print(f"  no suggestion: {latest.reason}", style="yellow", markup=False)
     cost = latest.timings
-    parts = [f"{elapsed_ms:.0f} ms in all", f"context {latest.context_ms:.1f} ms"]
+    parts = [f"{elapsed_ms:.0f} ms", f"context {latest.context_ms:.1f} ms"]
     if cost is not None:
-        seen = f"{cost.evaluated} tokens, {cost.cached} more from the cache"
-        speed = f"{cost.generated} tokens, {cost.tokens_per_second:.0f} tokens/s"
-        parts.append(f"prefill {cost.prefill_ms:.0f} ms ({seen})")
-        parts.append(f"decode {cost.decode_ms:.0f} ms ({speed})")
-    console.print("  " + " · ".join(parts), style="cyan", markup=False)
+        waiting_ms = elapsed_ms - latest.context_ms - cost.prefill_ms - cost.decode_ms
+        if waiting_ms > _NOTABLE_WAIT_MS:
+            parts.append(f"starting the engine {waiting_ms:.0f} ms")
+        parts.append(f"prefill {cost.prefill_ms:.0f} ms ({_prefill_tokens(cost)})")
+        speed = f"{cost.tokens_per_second:.0f} tokens/s"
+        parts.append(f"decode {cost.decode_ms:.0f} ms ({cost.generated} tokens, {speed})")
+    console.print("  " + ", ".join(parts), style="cyan", markup=False, soft_wrap=True)
+
+
+def _prefill_tokens(cost: Timings) -> str:
+    return f"{cost.evaluated} tokens" + (f", {cost.cached} cached" if cost.cached else "")
+
+
+async def _print_status(client: EditorClient, console: Console) -> None:
+    status = _Status.validate_python(await client.command("cornerman.status"))
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    where = f"{status.backend} on this machine ({machine}), engine process {status.pid}"
+    console.print(f"\n{status.model}: {where}.", markup=False, soft_wrap=True)
 
 
 async def _explain(client: EditorClient, folder: Path, console: Console) -> bool:
@@ -138,7 +157,7 @@ async def _explain(client: EditorClient, folder: Path, console: Console) -> bool
             console.print(f"\nExplain {_EXPLAINED.split()[-1]} in {sample.name}", style="bold")
             file = _open(client, folder, sample)
             text = await client.explain(
-                file, at, lambda piece: console.print(piece, end="", markup=False)
+                file, at, lambda piece: console.print(piece, end="", markup=False, soft_wrap=True)
             )
             console.print()
             return bool(text.strip())

@@ -1,4 +1,4 @@
-"""What a completion feature answers."""
+"""What a completion feature answers, and what answers it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,19 @@ class Completion:
     text: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What serves the completions of a window. ``pid`` is 0 while no engine runs.
+
+    ``backend`` is the library that runs the model, as in ``llama.cpp``.
+    """
+
+    model: str
+    pid: int = 0
+    backend: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class EngineClient:
         self._http: httpx2.AsyncClient | None = None
 
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
-        """The output of ``request`` as it is made; the last chunk has ``finish`` and timings.
+        """The output of ``request`` as it is made; the last chunk has ``finish``.
 
         Closing the stream (or cancelling the task that reads it) cancels the generation. An
         engine that is lost before any output is replaced and asked again, once.

@@ -45,8 +45,8 @@ class EditorClient:
 
     async def start(self, root: Path, options: Mapping[str, object] | None = None) -> None:
         """Start a server for the folder ``root`` with ``initializationOptions``."""
-        await self._client.start_io(
-            sys.executable, "-m", "cornerman", "serve", env={**os.environ, "PYTHONUTF8": "1"}
+        await self._client.start_io(  # pyright: ignore[reportUnknownMemberType]  # bare **kwargs
+            sys.executable, "-m", "cornerman", "serve"
         )
         result = await self._client.initialize_async(
             lsp.InitializeParams(

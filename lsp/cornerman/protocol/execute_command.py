@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 from lsprotocol import types
@@ -16,6 +17,7 @@ from cornerman.protocol.wire import ProtocolError
 
 EXPLAIN_COMMAND = "cornerman.explain"
 WHY_COMMAND = "cornerman.why"
+STATUS_COMMAND = "cornerman.status"
 
 Command = Callable[[CornermanServer, Sequence[object]], Awaitable[object]]
 
@@ -59,6 +61,11 @@ async def _why(ls: CornermanServer, _: Sequence[object]) -> list[dict[str, objec
     return ls.session.recent()
 
 
+async def _status(ls: CornermanServer, _: Sequence[object]) -> dict[str, object]:
+    """``cornerman.status``: model, engine process and backend; pid 0 while no engine runs."""
+    return asdict(await ls.session.status())
+
+
 async def _explain(ls: CornermanServer, arguments: Sequence[object]) -> dict[str, str]:
     """``cornerman.explain`` {uri, position, partialResultToken?}: explain the code there.
 
@@ -84,6 +91,7 @@ async def _explain(ls: CornermanServer, arguments: Sequence[object]) -> dict[str
 COMMANDS: dict[str, Command] = {
     ACCEPTED_COMMAND: _accepted,
     WHY_COMMAND: _why,
+    STATUS_COMMAND: _status,
     EXPLAIN_COMMAND: _explain,
 }
 

@@ -27,4 +27,4 @@ class AnswerFilter:
             raise EngineRequestError("The model did not continue the text before the cursor.")
         self._missing = self._missing[overlap:]
         rest = output.text[overlap:]
-        return TokenText(rest, output.logprobs) if rest else None
+        return TokenText(rest, output.logprobs, output.timings) if rest else None

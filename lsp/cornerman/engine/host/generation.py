@@ -29,7 +29,7 @@ def work(shelf: ModelShelf, request: GenerationRequest) -> Work:
         def forward(output: TokenText) -> None:
             part = answer.push(output)
             if part is not None and request.sampling.max_tokens > 0:
-                emit(Chunk(part.text, part.logprobs))
+                emit(Chunk(part.text, part.logprobs, timings=part.timings))
 
         emit(Chunk(""))
         finished = model.loaded.generate(tokens, forward, cancel)

@@ -33,10 +33,14 @@ class TokenRequest:
 
 @dataclass(frozen=True, slots=True)
 class TokenText:
-    """The text of one or more generated tokens; complete characters only."""
+    """The text of one or more generated tokens; complete characters only.
+
+    ``timings`` are the cost so far, this text included.
+    """
 
     text: str
     logprobs: tuple[float, ...] = ()
+    timings: Timings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class _Generation:
             is_length = choice["finish_reason"] == "length"
             self._reason = FinishReason.LENGTH if is_length else FinishReason.STOP
         if choice["text"] and not self._cancel.cancelled:
-            self._emit(TokenText(choice["text"], _logprobs(choice)))
+            self._emit(TokenText(choice["text"], _logprobs(choice), self._timings))
 
 
 def _logprobs(choice: _Event) -> tuple[float, ...]:
@@ -190,6 +190,7 @@ def _body(request: TokenRequest) -> _Event:
         "stop": list(sampling.stop),
         "stream": True,
         "return_progress": True,
+        "timings_per_token": True,
         "cache_prompt": True,
         "id_slot": request.slot,
     }
