@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _CONNECT_SECONDS = 5.0
-_HEALTH_SECONDS = 5.0
+_HEALTH_SECONDS = 2.0
 # A working engine is never silent for longer than a few seconds.
 _STALL_SECONDS = 30.0
 _ATTEMPTS = 2
@@ -109,7 +109,11 @@ class EngineClient:
 
 
 async def probe(endpoint: Endpoint) -> HealthBody | None:
-    """State of the engine at ``endpoint``; None when nobody answers there."""
+    """State of the engine at ``endpoint``; None when nobody is there.
+
+    Raises:
+        EngineRequestError: somebody is there and too busy to answer, or no engine.
+    """
     http = _open(endpoint)
     try:
         return await _health(http)

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import AsyncFileLock, Timeout
 
 from cornerman import paths
-from cornerman.core.errors import EngineUnavailableError
+from cornerman.core.errors import EngineRequestError, EngineUnavailableError
 from cornerman.engine import endpoint
 from cornerman.engine.client import probe
 from cornerman.engine.endpoint import Endpoint
@@ -28,11 +28,14 @@ def log_path() -> Path:
 
 
 async def find_engine() -> Endpoint | None:
-    """Where the running engine of this user is reached; None when none answers."""
+    """Where the running engine of this user is reached; None when there is none."""
     known = endpoint.known()
-    if known is None or await probe(known) is None:
+    if known is None:
         return None
-    return known
+    try:
+        return known if await probe(known) is not None else None
+    except EngineRequestError:
+        return known  # It is busy, as it is for a moment while it loads a model.
 
 
 async def ensure_engine(settings: EngineSettings) -> Endpoint:

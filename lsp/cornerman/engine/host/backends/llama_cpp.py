@@ -50,14 +50,16 @@ class LlamaCpp:
         params.n_batch = params.n_ubatch = _PREFILL_STEP
         params.cache_ram_mib = _PARKED_PROMPTS_MIB
         params.verbosity = 0
+        params.warmup = False  # ours is thorougher
         cores = physical_cores()
         # With all cores busy decoding, any other program's work would hold up every single token.
         params.cpuparams.n_threads = options.threads or max(1, cores - 1)
         params.cpuparams_batch.n_threads = options.threads or cores
         socket = _shut_off_http(params)
         try:
+            _read_ahead(path)
             server = xllamacpp.Server(params)
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             raise EngineUnavailableError(
                 f"The model file {path} cannot be loaded: it is damaged, of a kind llama.cpp does "
                 "not know, or too large for this machine's memory."
@@ -73,17 +75,22 @@ class _LlamaModel:
 
     def __init__(self, server: Any) -> None:
         self._server: Any = server
+        self._used = False
 
     def generate(
         self, request: TokenRequest, emit: Callable[[TokenText], None], cancel: CancellationToken
     ) -> Finished:
         """Generate; see :class:`LoadedModel`."""
         generation = _Generation(emit, cancel)
+        self._used = True
         self._server.handle_completions(_body(request), generation.on_event)
         return generation.finished()
 
     def close(self) -> None:
         """Stop the library's threads and free the model."""
+        if not self._used:
+            # Closed before it has done anything, the library can wait for itself for ever.
+            self._server.handle_completions({"prompt": [0], "max_tokens": 1})
         self._server = None
 
 
@@ -137,6 +144,14 @@ class _Generation:
             self._reason = FinishReason.LENGTH if is_length else FinishReason.STOP
         if choice["text"] and not self._cancel.cancelled:
             self._emit(TokenText(choice["text"], _logprobs(choice), self._timings))
+
+
+def _read_ahead(path: Path) -> None:
+    """Bring the file into memory while other threads run: the library lets none of them."""
+    buffer = bytearray(1 << 22)
+    with path.open("rb", buffering=0) as file:
+        while file.readinto(buffer):
+            pass
 
 
 def _logprobs(choice: _Event) -> tuple[float, ...]:
