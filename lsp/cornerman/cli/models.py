@@ -179,7 +179,7 @@ def _bar(console: Console, name: str) -> Generator[Report]:
 
 
 class _Lines:
-    """A line whenever a stage starts and whenever another tenth of it is done."""
+    """A line whenever a stage starts and whenever another quarter of it is done."""
 
     def __init__(self, console: Console, name: str) -> None:
         self._console = console
@@ -187,10 +187,10 @@ class _Lines:
         self._told: tuple[str, int] | None = None
 
     def __call__(self, event: Progress) -> None:
-        tenth = 10 * event.done // event.total if event.total else 0
-        if self._told == (event.stage, tenth):
+        quarter = 4 * event.done // event.total if event.total else 0
+        if self._told == (event.stage, quarter):
             return
-        self._told = (event.stage, tenth)
+        self._told = (event.stage, quarter)
         line = f"{self._name}, {event.stage}"
         if event.total:
             line += f": {event.done / 1e6:.1f} of {event.total / 1e6:.1f} MB"
