@@ -37,7 +37,7 @@ $(VENV)/.installed: pyproject.toml .ci/install
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	@.ci/install $(PYTHON) $(VENV) --group test
+	@.ci/install $(PYTHON) $(VENV) --editable '.[mlx-cpu]' --group test
 	@touch $@
 
 $(VENV)/.installed-check: $(VENV)/.installed
