@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import aclosing
 
 from cornerman.context.site import completion_site
@@ -11,6 +12,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import (
     FinishReason,
     GenerationRequest,
+    Priority,
     SamplingParams,
     Timings,
 )
@@ -24,6 +26,9 @@ from cornerman.prompting.fim import fim_prompt
 from cornerman.prompting.window import window_around
 from cornerman.settings import CompletionSettings
 
+_VARIANT_TEMPERATURE = 0.7
+_VARIANT_TOP_P = 0.9
+
 
 async def complete(
     snapshot: DocumentSnapshot,
@@ -31,8 +36,15 @@ async def complete(
     settings: CompletionSettings,
     model: ModelSpec,
     engine: Engine,
+    *,
+    priority: Priority = Priority.COMPLETION,
+    variant: int = 0,
+    on_text: Callable[[str], None] = lambda _text: None,
 ) -> Outcome:
     """One suggestion for the cursor at ``offset``, or the reason why there is none.
+
+    Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
+    ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
 
     Raises:
         CornermanError: the engine could not be reached or failed.
@@ -45,11 +57,12 @@ async def complete(
     request = GenerationRequest(
         model=model.name,
         prompt=fim_prompt(model.family, model.fim_layout, window),
-        sampling=SamplingParams(max_tokens=_token_limit(site, settings)),
+        sampling=_sampling(_token_limit(site, settings), variant),
         session=snapshot.uri,
+        priority=priority,
     )
     context_ms = (time.perf_counter() - started) * 1000
-    raw, timings = await _generate(engine, request, site)
+    raw, timings = await _generate(engine, request, site, on_text)
     text = raw if isinstance(raw, Rejected) else postprocess(raw, site)
     if isinstance(text, Rejected):
         return Outcome(None, text.reason, model.name, context_ms, timings)
@@ -61,8 +74,17 @@ def _token_limit(site: CompletionSite, settings: CompletionSettings) -> int:
     return settings.max_line_tokens if is_line else settings.max_block_tokens
 
 
+def _sampling(max_tokens: int, variant: int) -> SamplingParams:
+    if variant == 0:
+        return SamplingParams(max_tokens)
+    return SamplingParams(max_tokens, _VARIANT_TEMPERATURE, _VARIANT_TOP_P, seed=variant)
+
+
 async def _generate(
-    engine: Engine, request: GenerationRequest, site: CompletionSite
+    engine: Engine,
+    request: GenerationRequest,
+    site: CompletionSite,
+    on_text: Callable[[str], None],
 ) -> tuple[str | Rejected, Timings | None]:
     """Read the stream until the syntax says that the suggestion is complete, then close it."""
     text = ""
@@ -70,6 +92,7 @@ async def _generate(
     async with aclosing(engine.stream(request)) as chunks:
         async for chunk in chunks:
             text += chunk.text
+            on_text(text)
             timings = chunk.timings or timings
             length = complete_length(text, site)
             if length is not None:
