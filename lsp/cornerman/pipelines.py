@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk
 from cornerman.settings import Settings
 
 if TYPE_CHECKING:
     from cornerman.engine.client import EngineClient
+    from cornerman.engine.endpoint import Endpoint
+    from cornerman.engine.remote_address import Remote
     from cornerman.models.catalog import ModelSpec
 
 
@@ -25,6 +28,7 @@ class EnginePipelines:
 
     def __init__(self) -> None:
         self._client: EngineClient | None = None
+        self._remote: Remote | None = None
         self._settings = Settings()
 
     async def complete(
@@ -33,7 +37,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.complete import complete
 
-        model, engine = await _model(settings.model), self._engine(settings)
+        model, engine = await _model(settings), await self._engine(settings)
         return await complete(snapshot, offset, settings.completion, model, engine)
 
     async def explain(
@@ -42,7 +46,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.explain import explain
 
-        model, engine = await _model(settings.model), self._engine(settings)
+        model, engine = await _model(settings), await self._engine(settings)
         async with aclosing(explain(snapshot, offset, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -52,6 +56,8 @@ class EnginePipelines:
         from cornerman.engine.client import probe
         from cornerman.engine.launcher import find_engine
 
+        if settings.engine.url is not None:
+            return await self._remote_status(settings)
         endpoint = await find_engine()
         health = await probe(endpoint) if endpoint else None
         if health is None:
@@ -63,20 +69,41 @@ class EnginePipelines:
         if self._client is not None:
             await self._client.aclose()
 
-    def _engine(self, settings: Settings) -> EngineClient:
+    async def _remote_status(self, settings: Settings) -> EngineStatus:
+        engine = await self._engine(settings)
+        try:
+            health = await engine.health()
+        except CornermanError:
+            return EngineStatus(settings.model)
+        name = self._remote.name if self._remote is not None else ""
+        return EngineStatus(health.model or settings.model, backend=f"{health.backend} at {name}")
+
+    async def _engine(self, settings: Settings) -> EngineClient:
+        """The client of the engine that ``settings`` choose: another one when they change."""
         from cornerman.engine.client import EngineClient
-        from cornerman.engine.launcher import ensure_engine
+        from cornerman.engine.remote_address import remote_of
 
         self._settings = settings
-        if self._client is None:
-            self._client = EngineClient(lambda: ensure_engine(self._settings.engine))
-        return self._client
+        remote, former = remote_of(settings), None
+        if self._client is None or remote != self._remote:
+            former, self._remote = self._client, remote
+            self._client = EngineClient(self._found)
+        client = self._client
+        if former is not None:
+            await former.aclose()
+        return client
+
+    async def _found(self) -> Endpoint | Remote:
+        from cornerman.engine.launcher import ensure_engine
+
+        return self._remote or await ensure_engine(self._settings.engine)
 
 
-async def _model(name: str) -> ModelSpec:
-    """The model, which must be on this machine: no engine is started in vain."""
+async def _model(settings: Settings) -> ModelSpec:
+    """The model; unless a remote engine has it, it must be on this machine: none starts in vain."""
     from cornerman.models import catalog, store
 
-    model = catalog.find(name)
-    await asyncio.to_thread(store.require, model)
+    model = catalog.find(settings.model)
+    if settings.engine.url is None:
+        await asyncio.to_thread(store.require, model)
     return model

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
 
 STARTER_MODEL = "qwen2.5-coder-0.5b-instruct"
 
@@ -50,8 +50,26 @@ class CompletionSettings(_Section):
 
 
 class EngineSettings(_Section):
-    """The process that holds the model."""
+    """The process that holds the model: one of this machine, or with ``url`` a remote one."""
 
+    url: HttpUrl | None = Field(
+        default=None,
+        description="OpenAI-compatible server to use instead of an engine on this machine. "
+        "Prompts, which hold your source code, are sent there.",
+    )
+    remote_model: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Name of the model on that server, if it is not the name in model.",
+    )
+    api_key_file: str | None = Field(
+        default=None, min_length=1, description="File that holds the key for that server."
+    )
+    api_key_env: str = Field(
+        default="CORNERMAN_API_KEY",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="Environment variable that holds the key, if there is no key file.",
+    )
     context_tokens: int = Field(
         default=8192, ge=512, le=262_144, description="Size of the KV cache, in tokens."
     )
@@ -64,6 +82,14 @@ class EngineSettings(_Section):
         le=1440,
         description="The engine leaves after this long without a request.",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _is_plain(cls, url: HttpUrl | None) -> HttpUrl | None:
+        """No secrets in a URL: it is shown in messages."""
+        if url is not None and (url.username or url.password or url.query or url.fragment):
+            raise ValueError("write it without user, password, ? and #")
+        return url
 
 
 class Settings(_Section):

@@ -63,7 +63,7 @@ CONFINED: dict[str, set[str]] = {
     "xllamacpp": {"engine.host.backends.llama_cpp"},
     "mlx": {"engine.host.backends.mlx"},
     "mlx_lm": {"engine.host.backends.mlx"},
-    "httpx2": {"models.download", "models.hub", "engine.client"},
+    "httpx2": {"models.download", "models.hub", "engine.http"},
     "huggingface_hub": {"models.hub"},
     "rich": {"cli"},
     "requests": set(),

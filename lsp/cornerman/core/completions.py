@@ -21,9 +21,10 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """What serves the completions of a window. ``pid`` is 0 while no engine runs.
+    """What serves the completions of a window. ``pid`` is 0 while none of this machine's does.
 
-    ``backend`` is the library that runs the model, as in ``llama.cpp``.
+    ``backend`` is the library that runs the model, as in ``llama.cpp``, or the kind and place of
+    a remote engine. It is "" while nothing answers.
     """
 
     model: str

@@ -1,25 +1,24 @@
-"""Speaks to an engine. The only module of the language server that uses the network."""
+"""The one client of engines: of this machine's by its socket, of any other by its URL."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from pydantic import ValidationError
 
 from cornerman.core.errors import EngineRequestError, EngineUnavailableError
 from cornerman.core.generation import Chunk, GenerationRequest
+from cornerman.engine.capabilities import OURS, Capabilities
 from cornerman.engine.endpoint import Endpoint
 from cornerman.engine.failures import from_wire
+from cornerman.engine.http import GarbledError, Http, HttpError, StatusError, TimedOutError
 from cornerman.engine.protocol import ChunkBody, ErrorBody, GenerationBody, HealthBody
+from cornerman.engine.remote import RemoteLink
+from cornerman.engine.remote_address import Remote
 
-if TYPE_CHECKING:
-    # Imported where it is used: it is slow to import, and a server starts without it.
-    import httpx2
-
-_CONNECT_SECONDS = 5.0
-_HEALTH_SECONDS = 2.0
+_HEALTH_SECONDS = 5.0
 # A working engine is never silent for longer than a few seconds.
 _STALL_SECONDS = 30.0
 _ATTEMPTS = 2
@@ -29,15 +28,28 @@ class _ConnectionLostError(Exception):
     """The engine is not there, or ceased to be while it answered."""
 
 
+class _Link(Protocol):
+    """The way to one engine."""
+
+    def stream(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]: ...
+
+    async def health(self) -> HealthBody: ...
+
+    async def capabilities(self) -> Capabilities: ...
+
+    async def aclose(self) -> None: ...
+
+
 class EngineClient:
     """A client of one engine, which ``connect`` finds or starts. For one event loop.
 
-    ``connect`` is called before the first request, and again after the engine was lost.
+    ``connect`` is called before the first request, and again after an engine of this machine
+    was lost. A remote engine is not replaced: while it fails, so do requests, at once.
     """
 
-    def __init__(self, connect: Callable[[], Awaitable[Endpoint]]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[Endpoint | Remote]]) -> None:
         self._connect = connect
-        self._http: httpx2.AsyncClient | None = None
+        self._link: _Link | None = None
 
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """The output of ``request`` as it is made; the last chunk has ``finish``.
@@ -52,17 +64,16 @@ class EngineClient:
             PromptTooLongError: the prompt does not fit the model's context.
             EngineRequestError: the engine refused, or failed in the middle of the answer.
         """
-        body = GenerationBody.of(request)
         for attempt in range(_ATTEMPTS):
             has_output = False
-            http = await self._connected()
+            link = await self._connected()
             try:
-                async with aclosing(_attempt(http, body)) as chunks:
+                async with aclosing(link.stream(request)) as chunks:
                     async for chunk in chunks:
                         has_output = True
                         yield chunk
             except _ConnectionLostError as error:
-                await self._forget(http)
+                await self._forget(link)
                 if has_output:
                     raise EngineRequestError(
                         "The engine stopped in the middle of an answer; the next request starts "
@@ -82,109 +93,114 @@ class EngineClient:
         Raises:
             EngineUnavailableError: no engine can be reached or started.
         """
-        http = await self._connected()
+        link = await self._connected()
         try:
-            return await _health(http)
+            return await link.health()
         except _ConnectionLostError as error:
-            await self._forget(http)
+            await self._forget(link)
             raise EngineUnavailableError("The engine does not answer; try again.") from error
+
+    async def capabilities(self) -> Capabilities:
+        """What the engine can do beyond plain completion; a remote one is asked, once.
+
+        Raises:
+            EngineUnavailableError: no engine can be reached or started.
+        """
+        return await (await self._connected()).capabilities()
 
     async def aclose(self) -> None:
         """Close the connections. Streams that are still open end with an error."""
-        if self._http is not None:
-            await self._forget(self._http)
+        if self._link is not None:
+            await self._forget(self._link)
 
-    async def _connected(self) -> httpx2.AsyncClient:
-        if self._http is None:
-            endpoint = await self._connect()
+    async def _connected(self) -> _Link:
+        if self._link is None:
+            found = await self._connect()
             # Another request may have connected meanwhile.
-            self._http = self._http or _open(endpoint)
-        return self._http
+            self._link = self._link or _open(found)
+        return self._link
 
-    async def _forget(self, http: httpx2.AsyncClient) -> None:
+    async def _forget(self, link: _Link) -> None:
         """Connect anew next time, unless another request has done so already."""
-        if self._http is http:
-            self._http = None
-        await http.aclose()
+        if self._link is link:
+            self._link = None
+        await link.aclose()
 
 
 async def probe(endpoint: Endpoint) -> HealthBody | None:
-    """State of the engine at ``endpoint``; None when nobody is there.
-
-    Raises:
-        EngineRequestError: somebody is there and too busy to answer, or no engine.
-    """
-    http = _open(endpoint)
+    """State of the engine at ``endpoint``; None when nobody answers there."""
+    link = _LocalLink(endpoint)
     try:
-        return await _health(http)
+        return await link.health()
     except _ConnectionLostError:
         return None
     finally:
-        await http.aclose()
+        await link.aclose()
 
 
-async def _attempt(http: httpx2.AsyncClient, body: GenerationBody) -> AsyncGenerator[Chunk, None]:
-    path = "/v1/completions" if body.messages is None else "/v1/chat/completions"
-    content = body.model_dump_json(exclude_none=True)
-    headers = {"Content-Type": "application/json"}
-    with _mapped_errors():
-        async with http.stream("POST", path, content=content, headers=headers) as response:
-            if response.status_code != 200:
-                raise _refusal(response.status_code, await response.aread())
-            async with aclosing(_chunks(response)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
+def _open(found: Endpoint | Remote) -> _Link:
+    return RemoteLink(found) if isinstance(found, Remote) else _LocalLink(found)
 
 
-async def _chunks(response: httpx2.Response) -> AsyncGenerator[Chunk, None]:
-    import httpx2
+class _LocalLink:
+    """Connections to the engine of this machine."""
 
-    async for event in httpx2.EventSource(response):
-        if event.data == "[DONE]":
-            return
-        body = ChunkBody.model_validate_json(event.data)
-        if body.error is not None:
-            raise from_wire(body.error)
-        yield body.chunk()
-    raise _ConnectionLostError
+    def __init__(self, endpoint: Endpoint) -> None:
+        # Not even a proxy of the environment may see what goes to it: that is the default.
+        self._http = Http(
+            endpoint.url,
+            socket=endpoint.socket,
+            token=endpoint.token,
+            stall_seconds=_STALL_SECONDS,
+        )
 
+    async def stream(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
+        body = GenerationBody.of(request)
+        path = "/v1/completions" if body.messages is None else "/v1/chat/completions"
+        content = body.model_dump_json(exclude_none=True)
+        with _mapped_errors():
+            async with aclosing(self._http.events(path, content)) as events:
+                async for data in events:
+                    if data == "[DONE]":
+                        return
+                    event = ChunkBody.model_validate_json(data)
+                    if event.error is not None:
+                        raise from_wire(event.error)
+                    yield event.chunk()
+        raise _ConnectionLostError
 
-async def _health(http: httpx2.AsyncClient) -> HealthBody:
-    with _mapped_errors():
-        response = await http.get("/health", timeout=_HEALTH_SECONDS)
-        if response.status_code != 200:
-            raise _ConnectionLostError
-        return HealthBody.model_validate_json(response.content)
+    async def health(self) -> HealthBody:
+        with _mapped_errors():
+            try:
+                content = await self._http.get("/health", _HEALTH_SECONDS)
+            except StatusError as error:
+                # Somebody else listens there.
+                raise _ConnectionLostError from error
+            return HealthBody.model_validate_json(content)
 
+    async def capabilities(self) -> Capabilities:
+        return OURS
 
-def _open(endpoint: Endpoint) -> httpx2.AsyncClient:
-    import httpx2
-
-    transport = httpx2.AsyncHTTPTransport(uds=str(endpoint.socket)) if endpoint.socket else None
-    return httpx2.AsyncClient(
-        base_url=endpoint.url,
-        headers={"Authorization": f"Bearer {endpoint.token}"} if endpoint.token else None,
-        timeout=httpx2.Timeout(_STALL_SECONDS, connect=_CONNECT_SECONDS),
-        # Not even a proxy of the environment may see what goes to the engine of this machine.
-        trust_env=False,
-        transport=transport,
-    )
+    async def aclose(self) -> None:
+        await self._http.aclose()
 
 
 @contextmanager
 def _mapped_errors() -> Generator[None]:
-    """The one place where the HTTP library's errors become ours."""
-    import httpx2
-
     try:
         yield
-    except (httpx2.ReadTimeout, httpx2.PoolTimeout) as error:
-        raise EngineRequestError("The engine does not answer in time; try again.") from error
-    except (httpx2.SSEError, httpx2.DecodingError, ValidationError) as error:
-        raise EngineRequestError("The engine answered with something unintelligible.") from error
-    except (httpx2.HTTPError, RuntimeError) as error:
-        # RuntimeError: the client was closed, because another request found the engine gone.
-        raise _ConnectionLostError from error
+    except (HttpError, ValidationError) as error:
+        raise _mapped(error) from error
+
+
+def _mapped(error: HttpError | ValidationError) -> Exception:
+    if isinstance(error, StatusError):
+        return _refusal(error.status, error.content)
+    if isinstance(error, TimedOutError):
+        return EngineRequestError("The engine does not answer in time; try again.")
+    if isinstance(error, (GarbledError, ValidationError)):
+        return EngineRequestError("The engine answered with something unintelligible.")
+    return _ConnectionLostError()
 
 
 def _refusal(status: int, content: bytes) -> Exception:

@@ -42,7 +42,7 @@ class PieceBody(_Wire):
         return (
             cls(control=piece.token)
             if isinstance(piece, Control)
-            else cls(text=_sendable(piece.text))
+            else cls(text=sendable(piece.text))
         )
 
     def piece(self) -> Piece:
@@ -101,12 +101,12 @@ class GenerationBody(_Wire):
             cornerman=extensions,
         )
         if isinstance(request.prompt, Prompt):
-            body.prompt = _sendable(request.prompt.as_text())
+            body.prompt = sendable(request.prompt.as_text())
             extensions.pieces = [PieceBody.of(piece) for piece in request.prompt.pieces]
-            extensions.required_start = _sendable(request.prompt.required_start)
+            extensions.required_start = sendable(request.prompt.required_start)
         else:
             body.messages = [
-                MessageBody(role=m.role, content=_sendable(m.content)) for m in request.prompt
+                MessageBody(role=m.role, content=sendable(m.content)) for m in request.prompt
             ]
         return body
 
@@ -162,10 +162,21 @@ class TimingsBody(_Wire):
         )
 
 
+class TokenBody(_Wire):
+    """One token, as chat answers and llama-server tell of it."""
+
+    logprob: float
+
+
 class LogprobsBody(_Wire):
-    """Log-probability of each token of a chunk."""
+    """Log-probability of each token of a chunk, in one of the two forms that are in use."""
 
     token_logprobs: list[float] = Field(default_factory=lambda: list[float]())
+    content: list[TokenBody] | None = None
+
+    def values(self) -> tuple[float, ...]:
+        """The log-probabilities, whichever form they came in."""
+        return tuple(self.token_logprobs) or tuple(t.logprob for t in self.content or ())
 
 
 class DeltaBody(_Wire):
@@ -228,7 +239,7 @@ class ChunkBody(_Wire):
         choice = self.choices[0] if self.choices else ChoiceBody()
         text = choice.text if choice.delta is None else choice.delta.content
         finish = _finish(choice.finish_reason)
-        logprobs = tuple(choice.logprobs.token_logprobs) if choice.logprobs else ()
+        logprobs = choice.logprobs.values() if choice.logprobs else ()
         timings = self.timings.timings() if self.timings else None
         return Chunk(text or "", logprobs, finish, timings)
 
@@ -251,6 +262,6 @@ def _finish(reason: str | None) -> FinishReason | None:
     return known.get(reason, FinishReason.STOP)
 
 
-def _sendable(text: str) -> str:
+def sendable(text: str) -> str:
     """``text`` without lone surrogates, which an editor may hold for a moment and JSON cannot."""
     return text.encode("utf-8", "replace").decode("utf-8")
