@@ -392,7 +392,7 @@ async def test_position_encoding(tmp_path: Path, offered: object, chosen: str) -
 async def test_capabilities(tmp_path: Path) -> None:
     async with await RpcClient.start(tmp_path) as client:
         result = await client.initialize()
-        commands = ["cornerman.accepted", "cornerman.why", "cornerman.explain"]
+        commands = [f"cornerman.{name}" for name in ("accepted", "why", "status", "explain")]
         assert result["capabilities"] == {
             "positionEncoding": "utf-16",
             "textDocumentSync": {"openClose": True, "change": 2},
