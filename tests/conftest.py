@@ -1,0 +1,16 @@
+"""What is collected: mlx-lm has no release for Python 3.10, so its tests need 3.11."""
+
+from __future__ import annotations
+
+import sys
+
+collect_ignore = (
+    [
+        "unit/test_mlx_model.py",
+        "unit/test_model_folder.py",
+        "e2e/test_backend_contract.py",
+        "e2e/test_mlx.py",
+    ]
+    if sys.version_info < (3, 11)
+    else []
+)
