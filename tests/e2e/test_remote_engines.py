@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -158,18 +159,19 @@ async def test_llama_server_chats(to_llama: EngineClient) -> None:
 async def test_llama_server_stops_when_the_stream_is_closed(
     llama: Settings, to_llama: EngineClient
 ) -> None:
+    def slot() -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = httpx2.get(f"{llama.engine.url}slots", headers=headers, timeout=DEADLINE)
+        slots: list[dict[str, Any]] = json.loads(answer.content)
+        return slots[0]
+
     decoded = 0
-    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}) as http:
-
-        async def slot() -> dict[str, Any]:
-            return (await http.get(f"{llama.engine.url}slots", timeout=DEADLINE)).json()[0]
-
-        stream = to_llama.stream(fim("numbers = [", max_tokens=1900))
-        await anext(stream)
-        assert (await slot())["is_processing"]
-        await stream.aclose()
-        while (state := await slot())["is_processing"]:
-            decoded = state["next_token"][0]["n_decoded"]
+    stream = to_llama.stream(fim("numbers = [", max_tokens=1900))
+    await anext(stream)
+    assert (await asyncio.to_thread(slot))["is_processing"]
+    await stream.aclose()
+    while (state := await asyncio.to_thread(slot))["is_processing"]:
+        decoded = state["next_token"][0]["n_decoded"]
     assert decoded < 200
 
 
