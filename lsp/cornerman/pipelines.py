@@ -6,14 +6,14 @@ What they need is imported on first use, because an editor waits for the server 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
-from cornerman.core.generation import Chunk
+from cornerman.core.generation import Chunk, Priority
 from cornerman.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,13 +32,29 @@ class EnginePipelines:
         self._settings = Settings()
 
     async def complete(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+        self,
+        snapshot: DocumentSnapshot,
+        offset: int,
+        settings: Settings,
+        *,
+        priority: Priority = Priority.COMPLETION,
+        variant: int = 0,
+        on_text: Callable[[str], None] = lambda _text: None,
     ) -> Outcome:
         """See ``session.Pipelines``."""
         from cornerman.features.complete import complete
 
         model, engine = await _model(settings), await self._engine(settings)
-        return await complete(snapshot, offset, settings.completion, model, engine)
+        return await complete(
+            snapshot,
+            offset,
+            settings.completion,
+            model,
+            engine,
+            priority=priority,
+            variant=variant,
+            on_text=on_text,
+        )
 
     async def explain(
         self, snapshot: DocumentSnapshot, offset: int, settings: Settings

@@ -13,6 +13,7 @@ from lsprotocol import types
 
 from cornerman import __version__
 from cornerman.protocol import configuration, lifecycle, workspace
+from cornerman.protocol.completion import completion
 from cornerman.protocol.execute_command import execute_command
 from cornerman.protocol.framing import FrameDecoder, FramingError
 from cornerman.protocol.inline_completion import inline_completion
@@ -43,6 +44,7 @@ def build(pipelines: Pipelines) -> CornermanServer:
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(workspace.did_close)
     server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(configuration.did_change_configuration)
     server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION)(inline_completion)
+    server.feature(types.TEXT_DOCUMENT_COMPLETION)(completion)
     server.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
     server.wire.on_malformed = partial(workspace.distrust, server)
     return server

@@ -47,6 +47,17 @@ class CompletionSettings(_Section):
         le=120_000,
         description="An unanswered request is answered empty by then.",
     )
+    candidates: int = Field(
+        default=3,
+        ge=1,
+        le=5,
+        description="Suggestions to choose from when one is asked for by hand, at most.",
+    )
+    popup: bool = Field(
+        default=False,
+        description="Offer suggestions in the list of completions as well, for editors that have "
+        "no inline completion. Read when the server starts.",
+    )
 
 
 class EngineSettings(_Section):
@@ -92,12 +103,21 @@ class EngineSettings(_Section):
         return url
 
 
+class StatisticsSettings(_Section):
+    """Figures about suggestions, kept on this machine, without any source code."""
+
+    enabled: bool = Field(
+        default=True, description="Count what is shown, accepted and kept, for cornerman stats."
+    )
+
+
 class Settings(_Section):
     """Everything that can be configured."""
 
     model: str = Field(default=STARTER_MODEL, description="Name of an installed model.")
     completion: CompletionSettings = Field(default_factory=CompletionSettings)
     engine: EngineSettings = Field(default_factory=EngineSettings)
+    statistics: StatisticsSettings = Field(default_factory=StatisticsSettings)
 
 
 def parse(*sources: object) -> tuple[Settings, list[str]]:

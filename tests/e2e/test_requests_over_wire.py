@@ -63,7 +63,9 @@ async def test_an_answer_is_a_list_with_an_explicit_range_and_a_command(tmp_path
     assert answer == {"items": [item]}
 
 
-async def test_a_request_sees_the_document_as_it_was_sent(tmp_path: Path) -> None:
+async def test_a_request_sees_the_document_as_it_was_sent_or_is_not_answered(
+    tmp_path: Path,
+) -> None:
     def change(version: int) -> bytes:
         document = {"uri": URI, "version": version}
         changes = [{"text": "answer\n" + "x" * version}]
@@ -81,9 +83,11 @@ async def test_a_request_sees_the_document_as_it_was_sent(tmp_path: Path) -> Non
 
     async with scripted(tmp_path) as client:
         await client.open(URI, "answer\nx")
-        await client.send_bytes(change(2) + ask("a") + change(3))
-        answer = await client.answer("a")
-    assert answer["result"]["items"][0]["insertText"] == "v2@9"
+        await client.send_bytes(change(2) + ask("a"))
+        assert (await client.answer("a"))["result"]["items"][0]["insertText"] == "v2@9"
+        await client.send_bytes(change(4) + ask("b") + change(5))
+        assert (await client.answer("b"))["result"] == EMPTY
+        assert "the document changed" in await latest_reason(client)
 
 
 @pytest.mark.parametrize("script", ["never", "stubborn"])
@@ -176,7 +180,7 @@ async def test_a_bug_is_answered_and_tells_nothing(tmp_path: Path, what: str) ->
         await client.open(URI, "answer")
         assert (await ask_and_wait(client))["items"]
     log = (tmp_path / "log").read_text()
-    assert "ValueError at session.py:" in log
+    assert "ValueError at session/" in log
     assert "SECRET" not in log
     assert "Traceback" not in log
     assert (tmp_path / "stderr").read_bytes() == b""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import ModelMissingError
-from cornerman.core.generation import Chunk, Timings
+from cornerman.core.generation import Chunk, Priority, Timings
 from cornerman.log import log_to
 from cornerman.server import run
 from cornerman.settings import Settings
@@ -26,7 +26,14 @@ class ScriptedPipelines:
     """Scripts: ``answer``, ``never``, ``stubborn``, ``missing``, ``bug``."""
 
     async def complete(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+        self,
+        snapshot: DocumentSnapshot,
+        offset: int,
+        settings: Settings,
+        *,
+        priority: Priority,
+        variant: int,
+        on_text: Callable[[str], None],
     ) -> Outcome:
         script = snapshot.text.partition("\n")[0]
         if script == "never":
@@ -38,7 +45,8 @@ class ScriptedPipelines:
                 except asyncio.CancelledError:
                     continue
         self._fail(script, snapshot)
-        text = f"v{snapshot.version}@{offset}"
+        text = f"v{snapshot.version}@{offset}" + f"#{variant}" * (variant > 0)
+        on_text(text)
         return Outcome(
             Completion(text, offset, offset), model=settings.model, timings=Timings(generated=3)
         )

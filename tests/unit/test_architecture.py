@@ -37,8 +37,10 @@ ALLOWED: dict[str, set[str]] = {
         *("engine.stream", "models.catalog", "settings"),
     },
     "pipelines": {"features", "engine", "core", "models", "settings"},
-    "session": {"core", "settings"},
-    "protocol": {"protocol", "session", "features", "core", "settings", "log"},
+    "session": {"session", "features.memory", "features.pacing", "statistics", "core", "settings"},
+    "statistics": {"statistics", "core"},
+    "protocol": {"protocol", "session", "features", "core", "settings", "log"}
+    | {"statistics", "paths"},
     "server": {"protocol", "session", "pipelines", "core", "log"},
     "cli": {
         "cli",
@@ -52,7 +54,7 @@ ALLOWED: dict[str, set[str]] = {
         "settings",
         "log",
     }
-    | {"paths", "context", "prompting"},
+    | {"paths", "context", "prompting", "statistics"},
 }
 
 # Foreign libraries that only these parts may import.

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from cornerman import __version__
-from cornerman.cli import complete, engine, models, serve, try_
+from cornerman.cli import complete, engine, models, serve, stats, try_
 from cornerman.core.errors import CornermanError
 
 _EPILOG = """\
@@ -19,6 +19,7 @@ examples:
   cornerman try                        see it complete and explain a sample project
   cornerman models pull                fetch the starter model
   cornerman complete app.py:12:5       print the completion at line 12, column 5
+  cornerman stats                      what became of suggestions
   cornerman serve                      what an editor starts
 """
 
@@ -45,6 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cornerman {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, engine, complete, try_, models):
+    for command in (serve, engine, complete, try_, models, stats):
         command.add_parser(subparsers)
     return parser

@@ -20,7 +20,7 @@ _REGISTRATION_ID = "cornerman.configuration"
 def apply(ls: CornermanServer, configuration: object) -> None:
     """Use ``configuration`` on top of what came with ``initialize``, and tell what is wrong."""
     settings, problems = parse(ls.initial_options, configuration)
-    ls.session.settings = settings
+    ls.session.configure(settings)
     for problem in problems:
         ls.warn(problem)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
@@ -69,6 +70,45 @@ def range_of(
         to_lsp_position(index.position(start, encoding)),
         to_lsp_position(index.position(end, encoding)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The cursor a completion is asked for, in the text as it would be there.
+
+    That is the document, or the document with an item taken that is selected in a list: ``chosen``
+    then stands left of the cursor, for ``end - start`` characters of the document.
+    """
+
+    snapshot: DocumentSnapshot
+    offset: int
+    chosen: str = ""
+    start: int = 0
+    end: int = 0
+
+    def in_document(self, completion: Completion) -> Completion:
+        """The same completion for the document: it begins with what was chosen."""
+        if not self.chosen:
+            return completion
+        end = self.end + completion.end - self.offset
+        return Completion(self.chosen + completion.text, self.start, end)
+
+
+def asked(
+    snapshot: DocumentSnapshot, params: types.InlineCompletionParams, encoding: PositionEncoding
+) -> Asked:
+    """What a request for an inline completion asks about."""
+    offset = offset_of(snapshot, params.position, encoding)
+    selected = params.context.selected_completion_info
+    if selected is None or not selected.text:
+        return Asked(snapshot, offset)
+    start = offset_of(snapshot, selected.range.start, encoding)
+    end = offset_of(snapshot, selected.range.end, encoding)
+    if not start <= offset <= end:
+        return Asked(snapshot, offset)
+    chosen = plain_text(selected.text)
+    taken = snapshot.replace(start, end, chosen, snapshot.version)
+    return Asked(taken, start + len(chosen), chosen, start, end)
 
 
 def inline_item(

@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcException
 
 from cornerman.protocol import convert
 from cornerman.protocol.language_server import CornermanServer
+from cornerman.session import Record
 
 logger = logging.getLogger(__name__)
 
@@ -19,25 +20,29 @@ _REGISTRATION_ID = "cornerman.inlineCompletion"
 async def inline_completion(
     ls: CornermanServer, params: types.InlineCompletionParams
 ) -> types.InlineCompletionList:
-    """At most one item, by the deadline; an empty list when there is nothing to suggest."""
+    """The suggestion, by the deadline, or an empty list; several when asked for by hand."""
     session = ls.session
     snapshot = session.documents.get(params.text_document.uri)
     if snapshot is None:
         logger.info("no completion: the document is not open")
         return types.InlineCompletionList(items=[])
-    offset = convert.offset_of(snapshot, params.position, session.encoding)
+    asked = convert.asked(snapshot, params, session.encoding)
     is_automatic = params.context.trigger_kind is types.InlineCompletionTriggerKind.Automatic
 
-    record = await session.complete(snapshot, offset, is_automatic=is_automatic)
+    record = await session.complete(asked.snapshot, asked.offset, is_automatic=is_automatic)
 
-    if record.outcome.completion is None:
-        return types.InlineCompletionList(items=[])
-    accept = types.Command("Accept the suggestion", ACCEPTED_COMMAND, None, [record.id])
+    accept = accept_command(record)
     return types.InlineCompletionList(
         items=[
-            convert.inline_item(snapshot, record.outcome.completion, accept, session.encoding),
+            convert.inline_item(snapshot, asked.in_document(completion), accept, session.encoding)
+            for completion in record.completions
         ]
     )
+
+
+def accept_command(record: Record) -> types.Command:
+    """What a client runs when the user takes a suggestion."""
+    return types.Command("Accept the suggestion", ACCEPTED_COMMAND, None, [record.id])
 
 
 async def update_registration(ls: CornermanServer) -> None:

@@ -10,11 +10,12 @@ from typing import cast
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from cornerman import __version__
+from cornerman import __version__, paths
 from cornerman.protocol.client_profile import ClientProfile
 from cornerman.protocol.convert import lsp_converter
 from cornerman.protocol.wire import State, WireProtocol
 from cornerman.session import Pipelines, Session
+from cornerman.statistics.store import FILE_NAME, LocalJournal
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class CornermanServer(LanguageServer):
             max_workers=2,
         )
         self.wire = cast("WireProtocol", self.protocol)
-        self.session = Session(pipelines, self.warn)
+        self.session = Session(pipelines, self.warn, LocalJournal(paths.state_dir() / FILE_NAME))
         self.client = ClientProfile()
         self.initial_options: object = None
         self.registered_inline_completion = False

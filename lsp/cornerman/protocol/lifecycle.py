@@ -51,6 +51,7 @@ def leave(ls: CornermanServer, _: object) -> None:
 
 
 def _capabilities(ls: CornermanServer) -> types.ServerCapabilities:
+    settings = ls.session.settings
     is_static = not ls.client.registers_inline_completion
     return types.ServerCapabilities(
         position_encoding=types.PositionEncodingKind(ls.session.encoding.value),
@@ -58,5 +59,6 @@ def _capabilities(ls: CornermanServer) -> types.ServerCapabilities:
             open_close=True, change=types.TextDocumentSyncKind.Incremental
         ),
         inline_completion_provider=types.InlineCompletionOptions() if is_static else None,
+        completion_provider=types.CompletionOptions() if settings.completion.popup else None,
         execute_command_provider=types.ExecuteCommandOptions(list(execute_command.COMMANDS)),
     )

@@ -1,0 +1,49 @@
+"""When to ask the engine: fast enough for a pause, rarely enough for somebody who types on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+# A longer gap between requests is a pause and says nothing about the rhythm of typing.
+_LONGEST_GAP_MS = 1_000.0
+_SHORTEST_GAP_MS = 20.0
+# Waiting this many gaps after a key tells that the next one is late: the user has paused.
+_GAPS_OF_A_PAUSE = 1.5
+_WEIGHT_OF_NEWEST = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The rhythm of the user and the speed of the engine, in milliseconds of one clock.
+
+    While answers come slower than keys, the engine rests after each piece of work for as long as
+    the work took, unless the user pauses: that halves its load and delays no pause.
+    """
+
+    gap_ms: float = 150.0
+    work_ms: float = 0.0
+    asked_ms: float | None = None
+    rested_ms: float = 0.0
+
+    def asked(self, now_ms: float) -> Pace:
+        """After a request that came by itself, as one does with every key."""
+        gap_ms = self.gap_ms
+        if self.asked_ms is not None and now_ms - self.asked_ms < _LONGEST_GAP_MS:
+            gap_ms = _mixed(gap_ms, max(now_ms - self.asked_ms, _SHORTEST_GAP_MS))
+        return replace(self, gap_ms=gap_ms, asked_ms=now_ms)
+
+    def worked(self, started_ms: float, now_ms: float) -> Pace:
+        """After a piece of work, finished or thrown away."""
+        took_ms = now_ms - started_ms
+        work_ms = _mixed(self.work_ms, took_ms) if self.work_ms else took_ms
+        return replace(self, work_ms=work_ms, rested_ms=now_ms + took_ms)
+
+    def delay_ms(self, now_ms: float) -> float:
+        """How long a request that came just now waits before work for it starts."""
+        if self.work_ms <= self.gap_ms:
+            return 0.0
+        return max(min(self.rested_ms - now_ms, self.gap_ms * _GAPS_OF_A_PAUSE), 0.0)
+
+
+def _mixed(typical: float, newest: float) -> float:
+    return (1 - _WEIGHT_OF_NEWEST) * typical + _WEIGHT_OF_NEWEST * newest

@@ -1,0 +1,8 @@
+"""The only mutable state of a server."""
+
+from __future__ import annotations
+
+from cornerman.session.pipelines import Pipelines
+from cornerman.session.session import Record, Session
+
+__all__ = ["Pipelines", "Record", "Session"]

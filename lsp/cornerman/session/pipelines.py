@@ -1,0 +1,45 @@
+"""What a session needs done and does not do itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Protocol
+
+from cornerman.core.completions import EngineStatus, Outcome
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.generation import Chunk, Priority
+from cornerman.settings import Settings
+
+
+class Pipelines(Protocol):
+    """The features, bound to whatever generates text."""
+
+    async def complete(
+        self,
+        snapshot: DocumentSnapshot,
+        offset: int,
+        settings: Settings,
+        *,
+        priority: Priority,
+        variant: int,
+        on_text: Callable[[str], None],
+    ) -> Outcome:
+        """One suggestion, or the reason why there is none; raises ``CornermanError``.
+
+        Variant 0 is the likeliest. ``on_text`` is told all of the raw text so far.
+        """
+        ...
+
+    def explain(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+    ) -> AsyncGenerator[Chunk, None]:
+        """Markdown in pieces; closing the stream cancels; raises ``CornermanError``."""
+        ...
+
+    async def status(self, settings: Settings) -> EngineStatus:
+        """What serves completions now; starts nothing."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the engine."""
+        ...

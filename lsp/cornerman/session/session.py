@@ -1,0 +1,230 @@
+"""One connection to an editor: settings, documents, requests in flight, recent outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, replace
+
+from cornerman.core.completions import Completion, EngineStatus, Outcome
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import CornermanError
+from cornerman.core.positions import PositionEncoding
+from cornerman.session.pipelines import Pipelines
+from cornerman.session.showcase import Showcase
+from cornerman.session.workshop import Made, Workshop
+from cornerman.settings import Settings
+from cornerman.statistics.journal import Answer, Journal
+
+logger = logging.getLogger(__name__)
+
+_OUTCOMES_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How one request for a completion ended. Times in milliseconds.
+
+    ``completions`` has every candidate, the best one first.
+    """
+
+    id: str
+    uri: str
+    version: int
+    is_automatic: bool
+    total_ms: float
+    outcome: Outcome
+    completions: tuple[Completion, ...] = ()
+    suggestion_id: str = ""
+    is_from_memory: bool = False
+    is_accepted: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        """Plain values, without the text of the suggestion."""
+        outcome = self.outcome
+        return {
+            "id": self.id,
+            "uri": self.uri,
+            "version": self.version,
+            "automatic": self.is_automatic,
+            "suggested": outcome.completion is not None,
+            "fromMemory": self.is_from_memory,
+            "accepted": self.is_accepted,
+            "reason": outcome.reason,
+            "model": outcome.model,
+            "totalMs": round(self.total_ms, 1),
+            "contextMs": round(outcome.context_ms, 1),
+            "timings": asdict(outcome.timings) if outcome.timings else None,
+        }
+
+
+class Session:
+    """Belongs to one event loop. ``warn`` shows the user a sentence."""
+
+    def __init__(self, pipelines: Pipelines, warn: Callable[[str], None], journal: Journal) -> None:
+        self.settings = Settings()
+        self.encoding = PositionEncoding.UTF16
+        self.documents: dict[str, DocumentSnapshot] = {}
+        self._pipelines = pipelines
+        self._warn = warn
+        self._journal = journal
+        self._workshop = Workshop(pipelines)
+        self._showcase = Showcase(journal, self._text_of)
+        self._in_flight: dict[str, asyncio.Future[Made]] = {}
+        self._making: set[asyncio.Task[Made]] = set()
+        self._records: OrderedDict[str, Record] = OrderedDict()
+        self._ids = itertools.count(1)
+
+    def configure(self, settings: Settings) -> None:
+        """Use other settings; what was made with the former ones is forgotten."""
+        if settings != self.settings:
+            self.settings = settings
+            self._workshop.forget()
+
+    def put(self, snapshot: DocumentSnapshot) -> None:
+        """Make ``snapshot`` the current state of its document; nothing stale is answered."""
+        before = self.documents.get(snapshot.uri)
+        self.documents[snapshot.uri] = snapshot
+        self._end(snapshot.uri, "the document changed before there was an answer")
+        if before is not None and self.settings.statistics.enabled:
+            self._showcase.changed(before, snapshot)
+
+    def forget(self, uri: str) -> None:
+        """Drop a document and the work for it."""
+        self.documents.pop(uri, None)
+        self._end(uri, "the document was closed")
+        self._workshop.forget(uri)
+        self._showcase.clear(uri)
+
+    async def complete(
+        self, snapshot: DocumentSnapshot, offset: int, *, is_automatic: bool
+    ) -> Record:
+        """Ask for a completion; a later call or change of the document ends this one at once.
+
+        Returns by the deadline of the settings. Expected failures are shown to the user and end
+        as a reason. Work goes on for a moment after the call has ended, for the next call.
+        """
+        started = time.perf_counter()
+        self._end(snapshot.uri, "superseded by a newer request")
+        if self.settings.completion.enabled:
+            made = await self._made(snapshot, offset, is_automatic=is_automatic)
+        else:
+            made = Made(Outcome(None, "completion is turned off in the settings"))
+        total_ms = (time.perf_counter() - started) * 1000
+        record = Record(
+            str(next(self._ids)),
+            snapshot.uri,
+            snapshot.version,
+            is_automatic,
+            total_ms,
+            made.outcome,
+            made.completions,
+            made.suggestion_id,
+            made.is_from_memory,
+        )
+        self._note(record, snapshot)
+        return record
+
+    def accept(self, record_id: str) -> None:
+        """Note that the user took a suggestion. Ids too old to be known are ignored."""
+        record = self._records.get(record_id)
+        if record is not None:
+            self._records[record_id] = replace(record, is_accepted=True)
+            if self.settings.statistics.enabled:
+                self._showcase.accept(record.suggestion_id)
+
+    def recent(self) -> list[dict[str, object]]:
+        """The latest outcomes, the newest first."""
+        return [record.as_json() for record in reversed(self._records.values())]
+
+    async def status(self) -> EngineStatus:
+        """What serves completions now; starts nothing."""
+        return await self._pipelines.status(self.settings)
+
+    async def explain(self, snapshot: DocumentSnapshot, offset: int) -> AsyncGenerator[str, None]:
+        """Text of the explanation as it is made; raises ``CornermanError``."""
+        async with aclosing(self._pipelines.explain(snapshot, offset, self.settings)) as chunks:
+            async for chunk in chunks:
+                if chunk.text:
+                    yield chunk.text
+
+    async def aclose(self) -> None:
+        """Cancel all work, finish the journal and let go of the engine."""
+        for uri in list(self._in_flight):
+            self._end(uri, "the server was shut down")
+        self._workshop.forget()
+        await asyncio.gather(self._journal.aclose(), self._pipelines.aclose())
+
+    def _end(self, uri: str, reason: str) -> None:
+        """Answer the waiting request for a document, if there is one, with no completion."""
+        waiting = self._in_flight.pop(uri, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(Made(Outcome(None, reason)))
+
+    async def _made(self, snapshot: DocumentSnapshot, offset: int, *, is_automatic: bool) -> Made:
+        """The first of: what the workshop makes, the end of the request, the deadline."""
+        settings = self.settings
+        making = asyncio.ensure_future(
+            self._workshop.make(snapshot, offset, settings, is_automatic=is_automatic)
+        )
+        self._making.add(making)
+        making.add_done_callback(self._forget_making)
+        ended: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
+        self._in_flight[snapshot.uri] = ended
+        try:
+            seconds = settings.completion.deadline_ms / 1000
+            done = asyncio.FIRST_COMPLETED
+            await asyncio.wait({making, ended}, timeout=seconds, return_when=done)
+            if ended.done():
+                return ended.result()
+            return making.result() if making.done() else Made(Outcome(None, "the deadline passed"))
+        except CornermanError as error:
+            self._warn(str(error))
+            return Made(Outcome(None, str(error)))
+        finally:
+            making.cancel()
+            if self._in_flight.get(snapshot.uri) is ended:
+                del self._in_flight[snapshot.uri]
+
+    def _note(self, record: Record, snapshot: DocumentSnapshot) -> None:
+        self._records[record.id] = record
+        if len(self._records) > _OUTCOMES_KEPT:
+            self._records.popitem(last=False)
+        outcome = record.outcome
+        logger.debug("completion %s: %s", record.id, outcome.reason or "suggested")
+        if outcome.completion is not None:
+            self._workshop.look_ahead(snapshot, outcome.completion, self.settings)
+        if not self.settings.statistics.enabled:
+            return
+        if outcome.completion is not None:
+            self._showcase.show(
+                snapshot,
+                outcome.completion,
+                record.suggestion_id,
+                model=outcome.model,
+                is_automatic=record.is_automatic,
+            )
+        self._journal.answered(
+            Answer(
+                language=snapshot.language_id,
+                model=outcome.model or self.settings.model,
+                is_automatic=record.is_automatic,
+                source="memory" if record.is_from_memory else "engine",
+                reason=outcome.reason,
+                total_ms=record.total_ms,
+            )
+        )
+
+    def _text_of(self, uri: str) -> str | None:
+        snapshot = self.documents.get(uri)
+        return snapshot.text if snapshot is not None else None
+
+    def _forget_making(self, making: asyncio.Task[Made]) -> None:
+        self._making.discard(making)
+        if not making.cancelled():
+            making.exception()

@@ -1,0 +1,236 @@
+"""Where completions are made: work in flight, what is remembered, and when to start."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from cornerman.core.completions import Completion, Outcome
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import CornermanError
+from cornerman.core.generation import Priority
+from cornerman.features.memory import Memory, Place, Recollection, Suggestion
+from cornerman.features.pacing import Pace
+from cornerman.session.pipelines import Pipelines
+from cornerman.session.work import Make, Work
+from cornerman.settings import Settings
+
+# Editors cancel a request before they send the next one, which may want its work.
+_GRACE_SECONDS = 0.4
+_VARIANTS_SECONDS = 2.0
+# Nobody reads a suggestion in less; who types on does not pay for looking ahead.
+_READING_SECONDS = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The answer to one request. ``completions`` has the best one first, and may be empty."""
+
+    outcome: Outcome
+    completions: tuple[Completion, ...] = ()
+    suggestion_id: str = ""
+    is_from_memory: bool = False
+
+
+class Workshop:
+    """For one event loop. Cancelling a call does not cancel its work at once."""
+
+    def __init__(self, pipelines: Pipelines) -> None:
+        self._pipelines = pipelines
+        self._memory = Memory()
+        self._pace = Pace()
+        self._works: dict[str, Work] = {}
+        self._ahead: Work | None = None
+        self._ahead_timer: asyncio.TimerHandle | None = None
+        self._ids = itertools.count(1)
+
+    async def make(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, *, is_automatic: bool
+    ) -> Made:
+        """Completions for a cursor: from memory, from work in flight, or from new work.
+
+        Only an explicit request gets several. Raises ``CornermanError``.
+        """
+        if is_automatic:
+            self._pace = self._pace.asked(_now_ms())
+        known = self._memory.recall(snapshot, offset)
+        if known is not None and (is_automatic or len(known.completions) > 1):
+            return _recalled(known, Outcome(None), is_from_memory=True)
+        made = await self._joined(snapshot, offset, settings, is_automatic=is_automatic)
+        if is_automatic or not made.completions:
+            return made
+        return await self._varied(snapshot, offset, settings, made)
+
+    def look_ahead(
+        self, snapshot: DocumentSnapshot, completion: Completion, settings: Settings
+    ) -> None:
+        """If nothing else is asked for soon, prepare what follows once ``completion`` is taken."""
+        self._stop_timer()
+        start, end = completion.start, completion.end
+        taken = snapshot.replace(start, end, completion.text, snapshot.version)
+        self._ahead_timer = asyncio.get_running_loop().call_later(
+            _READING_SECONDS, self._prepare, taken, start + len(completion.text), settings
+        )
+
+    def forget(self, uri: str | None = None) -> None:
+        """Drop work and memory: of a document, or of all when the settings have changed."""
+        self._stop_timer()
+        self._stop_ahead()
+        for known in [uri] if uri is not None else list(self._works):
+            self._drop(known)
+        self._memory = self._memory.without(uri) if uri is not None else Memory()
+
+    async def _joined(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, *, is_automatic: bool
+    ) -> Made:
+        """The first work to end that says something here: joined, or begun after a delay."""
+        while True:
+            work = self._fitting(snapshot, offset)
+            if work is None:
+                self._drop(snapshot.uri)
+                if is_automatic:
+                    await asyncio.sleep(self._pace.delay_ms(_now_ms()) / 1000)
+                work = self._begin(snapshot, offset, settings)
+            await self._follow(work, snapshot, offset)
+            known = self._memory.recall(snapshot, offset)
+            if known is not None:
+                outcome = work.outcome() if work.is_done else Outcome(None)
+                return _recalled(known, outcome, is_from_memory=False)
+            if work.is_done and work.is_for(snapshot, offset):
+                return self._told(work.outcome())
+            self._drop(snapshot.uri)
+
+    def _told(self, outcome: Outcome) -> Made:
+        """An outcome that memory cannot answer with."""
+        if outcome.completion is None:
+            return Made(outcome)
+        return Made(outcome, (outcome.completion,), str(next(self._ids)))
+
+    async def _follow(self, work: Work, snapshot: DocumentSnapshot, offset: int) -> None:
+        """Wait until ``work`` is done, or says something else than what is typed here."""
+        work.waiting += 1
+        try:
+            while not work.is_done and work.fits(snapshot, offset):
+                await work.news()
+        finally:
+            work.waiting -= 1
+            if not work.is_done and not work.waiting:
+                asyncio.get_running_loop().call_later(_GRACE_SECONDS, _cancel_unwanted, work)
+
+    def _fitting(self, snapshot: DocumentSnapshot, offset: int) -> Work | None:
+        """Work in flight that may still end well here, or that has ended for just this place."""
+        for work in (self._works.get(snapshot.uri), self._ahead):
+            if work is None or work.has_failed or not work.fits(snapshot, offset):
+                continue
+            if not work.is_done or work.is_for(snapshot, offset):
+                return work
+        return None
+
+    def _begin(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> Work:
+        self._stop_timer()
+        self._stop_ahead()
+        for uri in [uri for uri, work in self._works.items() if not work.waiting]:
+            self._drop(uri)
+        work = Work(snapshot, offset, self._maker(snapshot, offset, settings, Priority.COMPLETION))
+        work.task.add_done_callback(lambda _: self._note_pace(work))
+        self._works[snapshot.uri] = work
+        return work
+
+    def _prepare(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> None:
+        is_busy = any(not work.is_done for work in self._works.values())
+        is_known = self._fitting(snapshot, offset) or self._memory.recall(snapshot, offset)
+        if not is_busy and not is_known:
+            self._stop_ahead()
+            make = self._maker(snapshot, offset, settings, Priority.BACKGROUND)
+            self._ahead = Work(snapshot, offset, make)
+
+    def _maker(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, priority: Priority
+    ) -> Make:
+        async def make(on_text: Callable[[str], None]) -> Outcome:
+            outcome = await self._pipelines.complete(
+                snapshot, offset, settings, priority=priority, variant=0, on_text=on_text
+            )
+            if outcome.completion is not None and outcome.completion.start == offset:
+                place = Place.of(snapshot, offset)
+                self._remember(place, outcome.completion, outcome.model)
+            return outcome
+
+        return make
+
+    def _remember(
+        self, place: Place, first: Completion, model: str, others: tuple[str, ...] = ()
+    ) -> None:
+        replaced = first.end - first.start
+        number = str(next(self._ids))
+        suggestion = Suggestion(number, place, first.text, replaced, model, others)
+        self._memory = self._memory.plus(suggestion)
+
+    async def _varied(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, made: Made
+    ) -> Made:
+        """``made`` with other candidates, as many as can be had in the time for them."""
+        first = made.completions[0]
+        others: dict[str, None] = {}
+        ending = time.monotonic() + _VARIANTS_SECONDS
+        for variant in range(1, settings.completion.candidates):
+            making = self._pipelines.complete(
+                snapshot,
+                offset,
+                settings,
+                priority=Priority.COMPLETION,
+                variant=variant,
+                on_text=lambda _text: None,
+            )
+            try:
+                outcome = await asyncio.wait_for(making, ending - time.monotonic())
+            except (CornermanError, asyncio.TimeoutError):
+                break
+            other = outcome.completion
+            if other is not None and (other.start, other.end) == (first.start, first.end):
+                others[other.text] = None
+        others.pop(first.text, None)
+        if first.start == offset:
+            self._remember(Place.of(snapshot, offset), first, made.outcome.model, tuple(others))
+        more = tuple(replace(first, text=text) for text in others)
+        return replace(made, completions=(first, *more))
+
+    def _note_pace(self, work: Work) -> None:
+        has_asked_engine = work.task.cancelled() or (
+            not work.has_failed and work.outcome().timings is not None
+        )
+        if has_asked_engine:
+            self._pace = self._pace.worked(work.started_ms, _now_ms())
+
+    def _drop(self, uri: str) -> None:
+        work = self._works.pop(uri, None)
+        if work is not None:
+            work.cancel()
+
+    def _stop_ahead(self) -> None:
+        if self._ahead is not None and not self._ahead.waiting:
+            self._ahead.cancel()
+            self._ahead = None
+
+    def _stop_timer(self) -> None:
+        if self._ahead_timer is not None:
+            self._ahead_timer.cancel()
+            self._ahead_timer = None
+
+
+def _recalled(known: Recollection, outcome: Outcome, *, is_from_memory: bool) -> Made:
+    suggestion = known.suggestion
+    told = replace(outcome, completion=known.completions[0], reason="", model=suggestion.model)
+    return Made(told, known.completions, suggestion.id, is_from_memory)
+
+
+def _cancel_unwanted(work: Work) -> None:
+    if not work.waiting:
+        work.cancel()
+
+
+def _now_ms() -> float:
+    return time.monotonic() * 1000
