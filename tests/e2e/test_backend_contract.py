@@ -183,7 +183,9 @@ def test_a_warm_cache_changes_nothing(subject: Subject, model: LoadedModel, warm
 def test_typing_on_evaluates_only_what_is_new(model: LoadedModel) -> None:
     answer(model, request())
     for typed in (TEXT + "d", TEXT + "de", TEXT + "def"):
-        assert answer(model, request(ids(typed))).finished.timings.evaluated <= 3
+        # llama.cpp comes back to models with a window a few tokens before the end.
+        few = 8 if model.backend != "mlx" else 3
+        assert answer(model, request(ids(typed))).finished.timings.evaluated <= few
 
 
 def test_windows_that_take_turns_keep_their_caches(model: LoadedModel) -> None:
@@ -272,7 +274,8 @@ def test_a_seed_repeats_a_random_text(model: LoadedModel) -> None:
 
 def test_no_tokens_asked_for_is_a_prefetch(model: LoadedModel) -> None:
     answer(model, request(tokens=0))
-    assert answer(model, request()).finished.timings.evaluated <= 2
+    few = 8 if model.backend != "mlx" else 2
+    assert answer(model, request()).finished.timings.evaluated <= few
 
 
 def test_a_prompt_longer_than_the_context_is_refused(subject: Subject) -> None:

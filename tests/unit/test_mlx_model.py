@@ -12,8 +12,8 @@ from cornerman.engine.host.backends.base import TokenRequest, TokenText
 from cornerman.engine.host.backends.mlx.cache import KvPool
 from cornerman.engine.host.backends.mlx.library import Layer, evaluate, ids, new_layers
 from cornerman.engine.host.backends.mlx.model import MlxModel
-from cornerman.engine.host.backends.mlx.prefill import ChunkSize
 from cornerman.engine.host.backends.mlx.vocabulary import Vocabulary
+from cornerman.engine.host.backends.step import StepSize
 from support.oracle_network import OracleNetwork
 
 SOURCE = '''\
@@ -183,7 +183,7 @@ def test_what_does_not_fit_is_dropped_oldest_first() -> None:
 
 
 def test_steps_of_prefill_grow_and_shrink_to_the_time_they_may_take() -> None:
-    size = ChunkSize(0.1)
+    size = StepSize(0.1, 2048)
     for _ in range(10):
         size.observe(size.tokens, size.tokens / 1000)
     assert size.tokens == 100

@@ -27,19 +27,23 @@ class Blocker:
         self.release = threading.Event()
         self.cancel: CancellationToken | None = None
 
-    def __call__(self, emit: Callable[[Chunk], None], cancel: CancellationToken) -> None:
+    def __call__(self, emit: Callable[[Chunk], None], cancel: CancellationToken) -> bool:
         self.cancel = cancel
         emit(Chunk("started"))
         self.running.set()
         while not self.release.wait(0.01) and not cancel.cancelled:
             pass
+        if cancel.cancelled:
+            return False
         emit(Chunk("ended", finish=FinishReason.STOP))
+        return True
 
 
 def saying(text: str, heard: list[str]) -> Work:
-    def work(emit: Callable[[Chunk], None], cancel: CancellationToken) -> None:
+    def work(emit: Callable[[Chunk], None], cancel: CancellationToken) -> bool:
         heard.append(text)
         emit(Chunk(text, finish=FinishReason.STOP))
+        return True
 
     return work
 
@@ -61,7 +65,7 @@ async def test_chunks_arrive_while_the_work_goes_on(scheduler: Scheduler) -> Non
 async def test_lowest_priority_value_first_then_in_order_of_arrival(scheduler: Scheduler) -> None:
     heard: list[str] = []
     blocker = Blocker()
-    jobs = [scheduler.submit(blocker, Priority.BACKGROUND)]
+    jobs = [scheduler.submit(blocker, Priority.COMPLETION)]
     await asyncio.to_thread(blocker.running.wait, DEADLINE)
     for name, priority in [
         ("background", Priority.BACKGROUND),
@@ -87,9 +91,9 @@ async def test_the_latest_waiting_completion_of_a_session_wins(scheduler: Schedu
     new = submit(saying("new", heard), Priority.COMPLETION, "a")
     assert blocker.cancel is not None
     assert not blocker.cancel.cancelled, "a running job is its client's to cancel"
-    blocker.release.set()
     superseded = [chunk async for chunk in old]
-    assert superseded == [Chunk("", finish=FinishReason.CANCELLED)]
+    assert superseded == [Chunk("", finish=FinishReason.CANCELLED)], "it does not wait for its turn"
+    blocker.release.set()
     await asyncio.gather(*map(texts, [first, other, action, new]))
     assert heard == ["other window", "new", "action"]
 
@@ -112,10 +116,76 @@ async def test_cancelling_ends_the_running_work(scheduler: Scheduler) -> None:
     assert (await anext(chunks)).finish is not None
 
 
+class Counter:
+    """Work of five steps, which waits before each for ``gate``; goes on where it was paused."""
+
+    def __init__(self, heard: list[str]) -> None:
+        self.gate = threading.Semaphore(0)
+        self.turns = 0
+        self._heard = heard
+        self._done = 0
+
+    def __call__(self, emit: Callable[[Chunk], None], cancel: CancellationToken) -> bool:
+        self.turns += 1
+        while self._done < 5:
+            assert self.gate.acquire(timeout=DEADLINE)
+            if cancel.cancelled:
+                return False
+            self._done += 1
+            self._heard.append(f"step {self._done}")
+            emit(Chunk(str(self._done)))
+        return True
+
+
+async def test_a_more_urgent_job_pauses_the_running_one(scheduler: Scheduler) -> None:
+    heard: list[str] = []
+    long = Counter(heard)
+    job = scheduler.submit(long, Priority.ACTION)
+    chunks = aiter(job)
+    long.gate.release()
+    assert (await anext(chunks)).text == "1"
+    for name in "ab":
+        urgent = scheduler.submit(saying(name, heard), Priority.COMPLETION)
+        long.gate.release()
+        await texts(urgent)
+        long.gate.release()
+        await anext(chunks)
+    long.gate.release(2)
+    assert [chunk.text async for chunk in chunks] == ["4", "5"]
+    assert heard == ["step 1", "a", "step 2", "b", "step 3", "step 4", "step 5"]
+    assert long.turns == 3
+
+
+async def test_a_less_urgent_job_pauses_nothing(scheduler: Scheduler) -> None:
+    heard: list[str] = []
+    long = Counter(heard)
+    job = scheduler.submit(long, Priority.ACTION)
+    others = [scheduler.submit(saying(p.name, heard), p) for p in list(Priority)[1:]]
+    long.gate.release(5)
+    assert await texts(job) == ["1", "2", "3", "4", "5"]
+    await asyncio.gather(*map(texts, others))
+    assert long.turns == 1
+    assert heard[5:] == ["ACTION", "BACKGROUND"]
+
+
+async def test_a_paused_job_can_be_cancelled(scheduler: Scheduler) -> None:
+    paused, urgent = Counter([]), Blocker()
+    job = scheduler.submit(paused, Priority.ACTION)
+    completion = scheduler.submit(urgent, Priority.COMPLETION)
+    paused.gate.release()
+    await asyncio.to_thread(urgent.running.wait, DEADLINE)
+    assert scheduler.load == 2
+    job.cancel()
+    urgent.release.set()
+    assert [chunk.finish async for chunk in job] == [FinishReason.CANCELLED]
+    await texts(completion)
+    assert paused.turns <= 1
+
+
 async def test_an_error_reaches_whoever_reads_and_the_thread_lives_on(
     scheduler: Scheduler,
 ) -> None:
-    def fail(emit: Callable[[Chunk], None], cancel: CancellationToken) -> None:
+    def fail(emit: Callable[[Chunk], None], cancel: CancellationToken) -> bool:
         raise KeyError("broken")
 
     with pytest.raises(KeyError, match="broken"):
@@ -130,7 +200,7 @@ async def test_closing_cancels_all_and_ends_with_the_last_call() -> None:
     await asyncio.to_thread(blocker.running.wait, DEADLINE)
     waiting = scheduler.submit(saying("waiting", heard), Priority.COMPLETION)
     await asyncio.to_thread(scheduler.close, lambda: ended.append(threading.current_thread().name))
-    assert await texts(running) == ["started", "ended"]
+    assert await texts(running) == ["started", ""]
     assert await texts(waiting) == [""]
     assert heard == []
     assert ended == ["generation"]

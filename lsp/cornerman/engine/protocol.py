@@ -25,6 +25,9 @@ from cornerman.core.generation import (
     Timings,
 )
 
+PROTOCOL = 1
+"""Grows when an older client or engine could not make sense of a newer one."""
+
 
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore")
@@ -244,14 +247,41 @@ class ChunkBody(_Wire):
         return Chunk(text or "", logprobs, finish, timings)
 
 
+class ModelBody(_Wire):
+    """The model in memory and what it does there.
+
+    ``weights_mib`` and ``kv_mib`` are what it was estimated to need. ``kv_tokens`` are those of
+    the last request; speeds are in tokens a second, 0 where nothing was measured yet.
+    """
+
+    context_tokens: int = 0
+    kv_tokens: int = 0
+    weights_mib: int = 0
+    kv_mib: int = 0
+    prefill_speed: float = 0.0
+    decode_speed: float = 0.0
+
+
 class HealthBody(_Wire):
-    """Answer of ``/health``. ``version`` is the engine's package version."""
+    """Answer of ``/health``. ``version`` is the engine's package version.
+
+    Clients talk to an engine of their own ``protocol`` only. ``jobs`` run or wait now; the other
+    counts are since the start. ``memory_mib`` is that of the whole process.
+    """
 
     status: str = "ok"
     version: str = ""
+    protocol: int = 0
     pid: int = 0
     model: str | None = None
     backend: str | None = None
+    jobs: int = 0
+    requests: int = 0
+    cancellations: int = 0
+    sessions: int = 0
+    uptime_seconds: float = 0.0
+    memory_mib: int | None = None
+    loaded: ModelBody | None = None
 
 
 def _finish(reason: str | None) -> FinishReason | None:

@@ -19,11 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cornerman import __version__
 from cornerman.core.errors import EngineRequestError
 from cornerman.engine.host.activity import Activity
-from cornerman.engine.host.generation import work
+from cornerman.engine.host.generation import Generation
 from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.responses import AnswerResponse, error_response
 from cornerman.engine.host.scheduler import Scheduler
-from cornerman.engine.protocol import GenerationBody, HealthBody
+from cornerman.engine.protocol import PROTOCOL, GenerationBody, HealthBody
 from cornerman.models import catalog, store
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -41,7 +41,7 @@ def create_app(
             except EngineRequestError as error:
                 return error_response(error)
             job = scheduler.submit(
-                work(shelf, body.request()), body.cornerman.priority, body.cornerman.session
+                Generation(shelf, body.request()), body.cornerman.priority, body.cornerman.session
             )
             return AnswerResponse(job, body.model, stream=body.stream, chat=chat)
 
@@ -49,7 +49,12 @@ def create_app(
 
     async def health(_: Request) -> Response:
         body = HealthBody(
-            version=__version__, pid=os.getpid(), model=shelf.name, backend=shelf.backend.name
+            version=__version__,
+            protocol=PROTOCOL,
+            pid=os.getpid(),
+            model=shelf.name,
+            backend=shelf.backend.name,
+            jobs=scheduler.load,
         )
         return JSONResponse(body.model_dump())
 

@@ -3,42 +3,114 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cornerman.core.cancellation import CancellationToken
 from cornerman.core.errors import EngineRequestError
-from cornerman.core.generation import Chunk, GenerationRequest, Prompt, Text
+from cornerman.core.generation import (
+    Chunk,
+    FinishReason,
+    GenerationRequest,
+    Prompt,
+    Text,
+    Timings,
+)
 from cornerman.engine.host.answer import AnswerFilter
 from cornerman.engine.host.backends.base import TokenRequest, TokenText
 from cornerman.engine.host.resident import ModelShelf, ResidentModel
-from cornerman.engine.host.scheduler import Work
 
 
-def work(shelf: ModelShelf, request: GenerationRequest) -> Work:
-    """The work that answers ``request``.
+class Generation:
+    """The work that answers one request, in one turn or several. See ``scheduler.Work``.
 
     Its first chunk is empty and says that the request is sound and its model loaded; the last one
-    has the finish reason and the timings.
+    has the finish reason and the timings. A later turn evaluates what was generated in the ones
+    before, which is still in the KV cache, as a part of its prompt.
     """
 
-    def generate(emit: Callable[[Chunk], None], cancel: CancellationToken) -> None:
-        model = shelf.open(request.model)
-        tokens, required = _prompt(model, request)
-        answer = AnswerFilter(required)
+    def __init__(self, shelf: ModelShelf, request: GenerationRequest) -> None:
+        self._shelf = shelf
+        self._request = request
+        self._plan: _Plan | None = None
+
+    def __call__(self, emit: Callable[[Chunk], None], turn: CancellationToken) -> bool:
+        """Generate until done (true) or until the turn is cancelled."""
+        model = self._shelf.open(self._request.model)
+        if self._plan is None:
+            self._plan = _Plan(*_in_tokens(model, self._request))
+            emit(Chunk(""))
+        plan = self._plan
+        wants_text = self._request.sampling.max_tokens > 0
 
         def forward(output: TokenText) -> None:
-            part = answer.push(output)
-            if part is not None and request.sampling.max_tokens > 0:
+            part = plan.take(output)
+            if part is not None and wants_text:
                 emit(Chunk(part.text, part.logprobs, timings=part.timings))
 
-        emit(Chunk(""))
-        finished = model.loaded.generate(tokens, forward, cancel)
-        emit(Chunk("", finish=finished.reason, timings=finished.timings))
+        finished = model.loaded.generate(plan.request, forward, turn)
+        timings = plan.cost(finished.timings)
+        self._shelf.note(timings)
+        if finished.reason is FinishReason.CANCELLED:
+            plan.go_on_from(finished.timings, model.tokenizer.encode)
+            # Paused after its last token, nothing is left to do.
+            if plan.request.sampling.max_tokens > 0 or not wants_text:
+                return False
+            finished = dataclasses.replace(finished, reason=FinishReason.LENGTH)
+        emit(Chunk("", finish=finished.reason, timings=timings))
+        return True
 
-    return generate
+
+class _Plan:
+    """What is still to be generated, and what was."""
+
+    def __init__(self, request: TokenRequest, required: str) -> None:
+        self.request = request
+        self._answer = AnswerFilter(required)
+        self._said = ""
+        self._generated = 0
+        self._before = Timings()
+
+    def take(self, output: TokenText) -> TokenText | None:
+        """Note what the model said; the part of it that belongs to the answer."""
+        self._said += output.text
+        if output.timings is not None:
+            self._generated = output.timings.generated
+            output = dataclasses.replace(output, timings=self.cost(output.timings))
+        return self._answer.push(output)
+
+    def cost(self, turn: Timings) -> Timings:
+        """The cost of all turns, the last one having cost ``turn`` so far."""
+        before = self._before
+        return Timings(
+            cached=before.cached if before.evaluated else turn.cached,
+            evaluated=before.evaluated + turn.evaluated,
+            prefill_ms=before.prefill_ms + turn.prefill_ms,
+            generated=before.generated + turn.generated,
+            decode_ms=before.decode_ms + turn.decode_ms,
+        )
+
+    def go_on_from(self, turn: Timings, encode: Callable[[Sequence[Text]], list[int]]) -> None:
+        """Plan the next turn after one that cost ``turn``.
+
+        What the model had in hand but not said yet (half a character, the start of a stop string)
+        it generates again.
+        """
+        request = self.request
+        self._before = self.cost(dataclasses.replace(turn, generated=self._generated))
+        said, self._said, self._generated = self._said, "", 0
+        tokens = encode([Text(said)]) if said else []
+        sampling = request.sampling
+        self.request = dataclasses.replace(
+            request,
+            prompt=[*request.prompt, *tokens],
+            required_start=request.required_start[len(said) :],
+            sampling=dataclasses.replace(
+                sampling, max_tokens=max(0, sampling.max_tokens - len(tokens))
+            ),
+        )
 
 
-def _prompt(model: ResidentModel, request: GenerationRequest) -> tuple[TokenRequest, str]:
+def _in_tokens(model: ResidentModel, request: GenerationRequest) -> tuple[TokenRequest, str]:
     """The request in tokens, and the text its output must start with."""
     tokenizer, sampling, required = model.tokenizer, request.sampling, ""
     if isinstance(request.prompt, Prompt):
@@ -52,4 +124,14 @@ def _prompt(model: ResidentModel, request: GenerationRequest) -> tuple[TokenRequ
         extra = len(tokenizer.encode([Text(required)]))
         sampling = dataclasses.replace(sampling, max_tokens=sampling.max_tokens + extra)
     banned = tuple(tokenizer.clashing_controls(required)) if required else ()
-    return TokenRequest(ids, sampling, required, request.logprobs, banned=banned), required
+    return (
+        TokenRequest(
+            ids,
+            sampling,
+            required,
+            request.logprobs,
+            copies_input=request.copies_input,
+            banned=banned,
+        ),
+        required,
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cornerman.core.cancellation import CancellationToken
 from cornerman.core.errors import ModelMissingError
-from cornerman.core.generation import SamplingParams, Text
+from cornerman.core.generation import SamplingParams, Text, Timings
 from cornerman.engine.host.backends.base import (
     Backend,
     LoadedModel,
@@ -43,6 +43,7 @@ class ModelShelf:
         self.backend = backend
         self._options = options
         self._model: ResidentModel | None = None
+        self.last = Timings()
 
     @property
     def name(self) -> str | None:
@@ -72,6 +73,10 @@ class ModelShelf:
         _warm_up(self._model)
         _log.info("loaded %s in %.1f s", name, time.monotonic() - started)
         return self._model
+
+    def note(self, cost: Timings) -> None:
+        """Remember what a generation has cost."""
+        self.last = cost
 
     def close(self) -> None:
         """Free the model's memory."""

@@ -14,8 +14,12 @@ from contextlib import suppress
 from cornerman.core.cancellation import CancellationToken
 from cornerman.core.generation import Chunk, FinishReason, Priority
 
-Work = Callable[[Callable[[Chunk], None], CancellationToken], None]
-"""Does one generation: hands over its chunks and ends early once the token is cancelled."""
+Work = Callable[[Callable[[Chunk], None], CancellationToken], bool]
+"""Goes on with one generation and hands over its chunks; true when it is done.
+
+False when it ended early, because its token was cancelled: called again, with a new token, it goes
+on where it was.
+"""
 
 
 class Job:
@@ -28,13 +32,24 @@ class Job:
         self.priority = priority
         self.session = session
         self._work = work
-        self._cancel = CancellationToken()
+        self._cancelled = False
+        self._turn = CancellationToken()
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Chunk | BaseException | None] = asyncio.Queue()
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether anyone cancelled it."""
+        return self._cancelled
+
     def cancel(self) -> None:
         """Stop as soon as possible; nothing happens if it is done already."""
-        self._cancel.cancel()
+        self._cancelled = True
+        self._turn.cancel()
+
+    def pause(self) -> None:
+        """End the turn it has on the thread, so that another job can have one."""
+        self._turn.cancel()
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         """The chunks as they come; raises whatever the work raised."""
@@ -43,40 +58,67 @@ class Job:
                 raise event
             yield event
 
-    def run(self) -> None:
-        """Do the work. Called by the scheduler, on its thread."""
+    def begin_turn(self) -> None:
+        """Called by the scheduler before ``run``: from now on it can be paused."""
+        self._turn = CancellationToken()
+        if self._cancelled:
+            self._turn.cancel()
+
+    def run(self) -> bool:
+        """Do the work, on the scheduler's thread. False when it was paused before its end."""
         try:
-            if self._cancel.cancelled:
-                self._put(Chunk("", finish=FinishReason.CANCELLED))
-            else:
-                self._work(self._put, self._cancel)
+            is_done = not self._cancelled and self._work(self._put, self._turn)
         except Exception as error:
             self._put(error)
-        finally:
-            self._put(None)
+        else:
+            if not is_done and not self._cancelled:
+                return False
+            if not is_done:
+                self._put(Chunk("", finish=FinishReason.CANCELLED))
+        self._put(None)
+        return True
+
+    def drop(self) -> None:
+        """End a job that waits, cancelled."""
+        self.cancel()
+        self._put(Chunk("", finish=FinishReason.CANCELLED))
+        self._put(None)
 
     def _put(self, event: Chunk | BaseException | None) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody listens any more
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
 
 
+_Entry = tuple[Priority, int, Job]
+
+
 class Scheduler:
-    """Runs jobs one at a time: the lowest priority value first, then in order of arrival."""
+    """Runs jobs one at a time: the lowest priority value first, then in order of arrival.
+
+    Two at once would each be slower than one after the other. So a job that is more urgent than
+    the one that runs pauses it, and has the thread for itself.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._waiting: list[tuple[Priority, int, Job]] = []
+        self._waiting: list[_Entry] = []
         self._arrivals = 0
         self._running: Job | None = None
         self._last: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work, priority: Priority, session: str = "") -> Job:
-        """Queue work. A waiting completion of the same session is superseded and cancelled.
+    @property
+    def load(self) -> int:
+        """How many jobs run or wait."""
+        with self._changed:
+            return len(self._jobs())
 
-        Call it from a running event loop. A running job is not interrupted, whatever the
-        priorities.
+    def submit(self, work: Work, priority: Priority, session: str = "") -> Job:
+        """Queue work. Call it from a running event loop.
+
+        A waiting completion of the same session is superseded and ends at once, cancelled. A
+        running one is its client's to cancel: what it makes may still be wanted.
         """
         job = Job(work, priority, session)
         with self._changed:
@@ -84,7 +126,8 @@ class Scheduler:
                 self._supersede(session)
             self._arrivals += 1
             heapq.heappush(self._waiting, (priority, self._arrivals, job))
-            # Preemption belongs here: a running job of lower priority would be asked to pause.
+            if self._running is not None and priority < self._running.priority:
+                self._running.pause()
             self._changed.notify()
         return job
 
@@ -98,26 +141,39 @@ class Scheduler:
         self._thread.join()
 
     def _supersede(self, session: str) -> None:
-        for priority, _, job in self._waiting:
-            if priority is Priority.COMPLETION and job.session == session:
-                job.cancel()
+        def is_superseded(entry: _Entry) -> bool:
+            return entry[0] is Priority.COMPLETION and entry[2].session == session
+
+        for entry in filter(is_superseded, self._waiting):
+            entry[2].drop()
+        self._waiting = [entry for entry in self._waiting if not is_superseded(entry)]
+        heapq.heapify(self._waiting)
 
     def _jobs(self) -> list[Job]:
         running = [self._running] if self._running else []
         return running + [job for _, _, job in self._waiting]
 
     def _run(self) -> None:
-        while (job := self._next()) is not None:
-            job.run()
+        while (entry := self._next()) is not None:
+            if not entry[2].run():
+                self._put_back(entry)
         if self._last is not None:
             self._last()
 
-    def _next(self) -> Job | None:
+    def _next(self) -> _Entry | None:
         """The next job, waiting for one if need be; None once closed and empty."""
         with self._changed:
             self._running = None
             while not self._waiting and self._last is None:
                 self._changed.wait()
-            if self._waiting:
-                self._running = heapq.heappop(self._waiting)[2]
-            return self._running
+            if not self._waiting:
+                return None
+            entry = heapq.heappop(self._waiting)
+            self._running = entry[2]
+            self._running.begin_turn()
+            return entry
+
+    def _put_back(self, entry: _Entry) -> None:
+        with self._changed:
+            self._running = None
+            heapq.heappush(self._waiting, entry)

@@ -53,10 +53,18 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """``context_tokens`` is the KV cache size; ``threads`` None means: choose for this machine."""
+    """``context_tokens`` is the KV cache size; ``threads`` None means: choose for this machine.
+
+    ``parked_mib`` bounds the KV kept besides the one in use, ``kv_bytes_per_token`` tells how much
+    that holds (0: not known). Without ``speculate``, ``copies_input`` is ignored, as memory is
+    too short for what speculation needs.
+    """
 
     context_tokens: int
     threads: int | None = None
+    parked_mib: int = 256
+    kv_bytes_per_token: int = 0
+    speculate: bool = True
 
 
 class LoadedModel(Protocol):

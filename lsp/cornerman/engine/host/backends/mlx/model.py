@@ -17,13 +17,14 @@ from cornerman.engine.host.backends.mlx.cache import KvCache, KvPool
 from cornerman.engine.host.backends.mlx.decoding import Choice, Decoder, Speculation
 from cornerman.engine.host.backends.mlx.library import Network, evaluate, ids, new_layers, on_gpu
 from cornerman.engine.host.backends.mlx.output import OutputText
-from cornerman.engine.host.backends.mlx.prefill import ChunkSize
 from cornerman.engine.host.backends.mlx.vocabulary import Vocabulary
+from cornerman.engine.host.backends.step import StepSize
 
 # Prompts put aside when another one takes their slot: enough for a few files to take turns.
 _PARKED_BYTES = 256 << 20
 # Seconds per step of prefill: most of the time in which a cancellation must be seen.
 _STEP_ON_GPU, _STEP_ON_CPU = 0.035, 0.15
+_LARGEST_STEP = 2048
 # The end of a prompt changes with every key; what stands before these tokens does not.
 _VOLATILE_TOKENS = 64
 
@@ -39,7 +40,7 @@ class MlxModel:
         self._vocabulary = vocabulary
         self._context = context_tokens
         self._pool = KvPool(lambda: new_layers(network), _PARKED_BYTES)
-        self._chunk = ChunkSize(_STEP_ON_GPU if on_gpu() else _STEP_ON_CPU)
+        self._step = StepSize(_STEP_ON_GPU if on_gpu() else _STEP_ON_CPU, _LARGEST_STEP)
 
     def generate(
         self, request: TokenRequest, emit: Callable[[TokenText], None], cancel: CancellationToken
@@ -98,11 +99,11 @@ class MlxModel:
         while len(kv.tokens) < end and not cancel.cancelled:
             start = len(kv.tokens)
             border = volatile if start < volatile else end
-            chunk = request.prompt[start : min(start + self._chunk.tokens, border)]
+            chunk = request.prompt[start : min(start + self._step.tokens, border)]
             began = time.perf_counter()
             network(ids(chunk)[None], kv.layers)
             evaluate([layer.state for layer in kv.layers])
-            self._chunk.observe(len(chunk), time.perf_counter() - began)
+            self._step.observe(len(chunk), time.perf_counter() - began)
             kv.tokens += chunk
             if len(kv.tokens) in (volatile, end):
                 kv.checkpoint()

@@ -1,19 +1,21 @@
-"""How much of a prompt to evaluate at a time."""
+"""How many tokens of a prompt to evaluate at a time."""
 
 from __future__ import annotations
 
-_FIRST, _LARGEST = 16, 2048
+_FIRST = 16
 
 
-class ChunkSize:
+class StepSize:
     """Tokens per step of prefill, so that a step takes a given time.
 
-    Cancellation is seen between steps: the time is how long it may take, at most.
+    A cancellation is seen between steps: the time is how long that may take, at most.
     """
 
-    def __init__(self, seconds: float) -> None:
-        """``seconds`` is the time a step should take."""
+    def __init__(self, seconds: float, largest: int, smallest: int = 1) -> None:
+        """``seconds`` is the time a step should take; the others bound its tokens."""
         self._seconds = seconds
+        self._largest = largest
+        self._smallest = smallest
         self.tokens = _FIRST
 
     def observe(self, tokens: int, seconds: float) -> None:
@@ -22,4 +24,4 @@ class ChunkSize:
             return  # the last bit of a prompt says little about speed
         fitting = int(tokens * self._seconds / max(seconds, 1e-6))
         # Larger steps are faster per token, so the right size is approached from below.
-        self.tokens = max(1, min(fitting, 2 * self.tokens, _LARGEST))
+        self.tokens = max(self._smallest, min(fitting, 2 * self.tokens, self._largest))

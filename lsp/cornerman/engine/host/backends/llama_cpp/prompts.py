@@ -1,0 +1,51 @@
+"""What the library has in its KV: it does not say, and a prompt's steps must not drop it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_MOST = 64
+
+
+class EvaluatedPrompts:
+    """Token sequences in the order they were evaluated, the latest at the end.
+
+    The library puts the earlier ones aside and forgets the oldest when memory is short. To take
+    one for evaluated that it has forgotten would cost a late cancellation.
+    """
+
+    def __init__(self, parked_tokens: int) -> None:
+        """``parked_tokens`` is how many the library keeps besides the latest sequence."""
+        self._parked_tokens = parked_tokens
+        self._sequences: list[Sequence[int]] = []
+
+    def common(self, prompt: Sequence[int]) -> int:
+        """How many tokens at the start of ``prompt`` need not be evaluated again."""
+        return max((_common(known, prompt) for known in self._sequences), default=0)
+
+    def now(self, sequence: Sequence[int]) -> None:
+        """The KV now holds ``sequence``.
+
+        The one before was put aside, unless more than half of it went on into this one.
+        """
+        if self._sequences:
+            last = self._sequences[-1]
+            if 2 * _common(last, sequence) > len(last):
+                self._sequences.pop()
+        self._sequences.append(sequence)
+        del self._sequences[:-_MOST]
+        while sum(map(len, self._sequences[:-1])) > self._parked_tokens:
+            del self._sequences[0]
+
+
+def _common(left: Sequence[int], right: Sequence[int]) -> int:
+    """Length of the common start."""
+    low, high = 0, min(len(left), len(right))
+    # By halves: comparing slices is much faster than comparing tokens one at a time.
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
