@@ -104,7 +104,7 @@ async def test_a_language_without_grammar_goes_by_indentation() -> None:
     [
         ("x = fo‸o\n", "bar\n", "inside a word"),
         ("x = 1\n‸\n", "   \n  \n", "nothing to add"),
-        ("‸\nreturn_value = 1\n", "return_value = 1\n", "repeated the next line"),
+        ("‸\nreturn_value = 1\n", "return_value = 1\n", "repeated a line that follows"),
     ],
 )
 async def test_no_suggestion_has_a_reason(marked: str, says: str, reason: str) -> None:

@@ -61,7 +61,7 @@ ALLOWED: dict[str, set[str]] = {
 CONFINED: dict[str, set[str]] = {
     "pygls": {"server", "protocol"},
     "lsprotocol": {"server", "protocol"},
-    "tree_sitter": {"context.syntax", "context.index", "context.languages"},
+    "tree_sitter": {"context.syntax", "context.parsing", "context.index", "context.languages"},
     "xllamacpp": {"engine.host.backends.llama_cpp"},
     "mlx": {"engine.host.backends.mlx"},
     "mlx_lm": {"engine.host.backends.mlx"},

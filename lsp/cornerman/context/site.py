@@ -2,54 +2,116 @@
 
 from __future__ import annotations
 
-from cornerman.context.syntax import SyntaxTree
+from dataclasses import replace
+
+from cornerman.context.languages import lexicon
+from cornerman.context.syntax import Prose, SyntaxTree
+from cornerman.core.continuation import read_on
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.lexicon import tokens
 from cornerman.core.site import CompletionSite, Extent, indentation
 
-_BLOCK_OPENERS = (":", "{")
+_QUOTES = "\"'`"
+_IN_WORD = "The cursor is inside a word."
+_IN_STRING = "The cursor is inside a string that ends on the same line."
+_FINISHED = "The statement is complete."
 
 
 def completion_site(snapshot: DocumentSnapshot, offset: int) -> CompletionSite:
-    """The site at ``offset``; decides between silence, the rest of the line, and a block."""
+    """The site at ``offset``; decides between silence, a statement, and a block."""
+    tree = SyntaxTree.of(snapshot)
+    prose = tree.prose_around(offset) if tree else None
     line = snapshot.index.line_of(offset)
-    site = CompletionSite(snapshot, offset, line)
-    if site.line_suffix[:1].isidentifier() or site.line_suffix[:1].isdigit():
-        return CompletionSite(snapshot, offset, line, silence="The cursor is inside a word.")
-    if not site.line_prefix.strip() and not site.line_suffix.strip():
-        opener_indent = _empty_block_around(snapshot, line, indentation(site.line_prefix))
-        if opener_indent is not None:
-            return CompletionSite(snapshot, offset, line, Extent.BLOCK, opener_indent)
-    return site
+    site = CompletionSite(
+        snapshot,
+        offset,
+        line,
+        is_prose=prose is not None and prose.start < snapshot.index.line_start(line),
+        lexicon=lexicon(snapshot.language_id),
+        syntax=tree,
+    )
+    silence = _silence(site, prose)
+    if silence:
+        return replace(site, silence=silence)
+    if prose is not None:
+        return site
+    return _empty_line_block(site) or _empty_bracket_block(site) or site
 
 
-def _empty_block_around(snapshot: DocumentSnapshot, line: int, cursor_indent: int) -> int | None:
-    """Indentation of the line that opens the block at blank ``line``, if it holds no code yet.
+def _silence(site: CompletionSite, prose: Prose | None) -> str:
+    right = site.line_suffix
+    if right[:1].isidentifier() or right[:1].isdigit():
+        return _IN_WORD
+    prose = prose or _string_on_line(site)
+    if prose is not None:
+        rest = site.snapshot.text[site.offset : prose.end]
+        is_cut = prose.is_string and prose.end <= site.offset + len(right)
+        return _IN_STRING if is_cut and rest.strip(_QUOTES) else ""
+    left = site.line_prefix
+    if not right.strip() and not site.is_prose and site.lexicon.is_finished(left):
+        # The semicolons of a loop's head do not end a statement.
+        return "" if read_on("", left, site.lexicon).opened else _FINISHED
+    return ""
+
+
+def _string_on_line(site: CompletionSite) -> Prose | None:
+    """The string around the cursor, read from its line alone: for languages without grammar."""
+    if site.syntax is not None:
+        return None
+    start = site.offset - len(site.line_prefix)
+    for token in tokens(site.line_prefix + site.line_suffix, site.lexicon):
+        is_string = token.is_closed and not token.is_comment and not token.is_bracket
+        if is_string and start + token.start < site.offset < start + token.end:
+            return Prose(start + token.start, start + token.end, is_string=True)
+    return None
+
+
+def _empty_line_block(site: CompletionSite) -> CompletionSite | None:
+    """The block that the cursor's blank line is to fill, if it holds no code yet.
 
     A docstring and comments are not code: a function that has nothing else wants a body.
     """
-    tree = SyntaxTree.of(snapshot)
-    above = _next_code_line(snapshot, tree, range(line - 1, -1, -1))
-    if above is None or not above.rstrip().endswith(_BLOCK_OPENERS):
+    if site.line_prefix.strip() or site.line_suffix.strip():
         return None
-    opener_indent = indentation(above)
-    if 0 < cursor_indent <= opener_indent:
+    opener = _code_line_above(site)
+    if opener is None or not site.lexicon.opens_block(opener):
         return None
-    below = _next_code_line(snapshot, None, range(line + 1, snapshot.index.line_count))
-    if below is not None and indentation(below) > opener_indent:
+    indent, cursor_indent = indentation(opener), indentation(site.line_prefix)
+    if 0 < cursor_indent <= indent:
         return None
-    return opener_indent
+    below = site.next_code_line()
+    if below and indentation(below) > indent:
+        return None
+    return replace(
+        site, extent=Extent.BLOCK, block_indent=indent, block_is_open=_is_open(site, opener, below)
+    )
 
 
-def _next_code_line(
-    snapshot: DocumentSnapshot, tree: SyntaxTree | None, lines: range
-) -> str | None:
-    index = snapshot.index
-    for line in lines:
-        start = index.line_start(line)
-        text = snapshot.text[start : index.line_end(line)]
+def _empty_bracket_block(site: CompletionSite) -> CompletionSite | None:
+    """The block between a brace left and a brace right of the cursor."""
+    left, right = site.line_prefix.rstrip(), site.line_suffix.strip()
+    if not left.endswith("{") or not right.startswith("}") or site.lexicon.is_indented:
+        return None
+    indent = indentation(left)
+    return replace(site, extent=Extent.BLOCK, block_indent=indent, block_is_open=True)
+
+
+def _is_open(site: CompletionSite, opener: str, below: str) -> bool:
+    """True if the document lacks what closes the block that ``opener`` opens."""
+    needs_closer = not site.lexicon.is_indented or opener.rstrip()[-1:] in "([{"
+    is_closed = indentation(below) == indentation(opener) and site.lexicon.closes_block(below)
+    return needs_closer and not is_closed
+
+
+def _code_line_above(site: CompletionSite) -> str | None:
+    tree = site.syntax
+    index = site.snapshot.index
+    for line in range(site.line - 1, -1, -1):
+        text = site.line_text(line)
         code = text.lstrip()
-        if not code:
+        if not code or site.lexicon.is_comment(code):
             continue
-        if tree is None or not tree.is_comment_or_docstring(start + len(text) - len(code)):
+        start = index.line_start(line) + len(text) - len(code)
+        if not (isinstance(tree, SyntaxTree) and tree.is_comment_or_docstring(start)):
             return text
     return None

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
+from cornerman.core.continuation import Continuation, read_on
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.lexicon import Lexicon
+
+# Lines longer than this are generated text, of which only the end is read.
+_MAX_LINE_READ = 2_000
 
 
 class Extent(str, Enum):
-    """How much a suggestion should hold: the rest of a line, or a whole block."""
+    """How much a suggestion should hold: the rest of a statement, or a whole block."""
 
     LINE = "line"
     BLOCK = "block"
+
+
+class Syntax(Protocol):
+    """What a parser says about the document; see ``context.syntax.SyntaxTree``."""
+
+    @property
+    def errors(self) -> int:
+        """Number of error and missing nodes in the document."""
+        ...
+
+    def errors_with(self, start: int, end: int, text: str) -> int:
+        """The same, with ``text`` in the place of offsets ``start`` to ``end``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +40,10 @@ class CompletionSite:
 
     ``offset`` is the cursor; ``line`` its zero-based line. ``block_indent`` is the indentation,
     in columns, of the line that opens the block to be filled: what is generated ends at the
-    first line not indented deeper. ``silence`` is the reason to suggest nothing here, or "".
+    first line not indented deeper. That line belongs to the suggestion if ``block_is_open``: the
+    document has nothing yet that closes the block. ``is_prose`` says that the cursor is in a
+    string or comment that began on an earlier line. ``silence`` is the reason to suggest nothing
+    here, or "". ``syntax`` is None where there is no grammar.
     """
 
     snapshot: DocumentSnapshot
@@ -29,7 +51,11 @@ class CompletionSite:
     line: int
     extent: Extent = Extent.LINE
     block_indent: int = 0
+    block_is_open: bool = False
+    is_prose: bool = False
     silence: str = ""
+    lexicon: Lexicon = field(default=Lexicon())
+    syntax: Syntax | None = field(default=None, compare=False, repr=False)
 
     @property
     def line_prefix(self) -> str:
@@ -41,14 +67,39 @@ class CompletionSite:
         """The cursor's line, right of the cursor, without its line break."""
         return self.snapshot.text[self.offset : self.snapshot.index.line_end(self.line)]
 
+    def read_on(self, text: str) -> Continuation:
+        """What ``text`` opens and closes at the cursor."""
+        if self.is_prose:
+            breaks = tuple(offset for offset, char in enumerate(text) if char == "\n")
+            return Continuation(None, (), breaks)
+        return read_on(self.line_prefix[-_MAX_LINE_READ:], text, self.lexicon)
+
+    def line_text(self, line: int) -> str:
+        """A line of the document, without its line break."""
+        index = self.snapshot.index
+        return self.snapshot.text[index.line_start(line) : index.line_end(line)]
+
     def next_code_line(self) -> str:
         """The first line below the cursor's that is not blank, or ""."""
-        index = self.snapshot.index
-        for line in range(self.line + 1, index.line_count):
-            text = self.snapshot.text[index.line_start(line) : index.line_end(line)]
+        return next(iter(self.code_lines_below(1)), "")
+
+    def code_lines_below(self, count: int) -> list[str]:
+        """The first ``count`` lines below the cursor's that are not blank."""
+        return self._code_lines(range(self.line + 1, self.snapshot.index.line_count), count)
+
+    def code_lines_above(self, count: int) -> list[str]:
+        """The last ``count`` lines above the cursor's that are not blank, the nearest first."""
+        return self._code_lines(range(self.line - 1, -1, -1), count)
+
+    def _code_lines(self, lines: range, count: int) -> list[str]:
+        found: list[str] = []
+        for line in lines:
+            if len(found) == count:
+                break
+            text = self.line_text(line)
             if text.strip():
-                return text
-        return ""
+                found.append(text)
+        return found
 
 
 def indentation(line: str, tab_width: int = 4) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from cornerman.context.site import completion_site
 from cornerman.core.completions import Completion, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import (
+    Chunk,
     FinishReason,
     GenerationRequest,
     Priority,
@@ -20,14 +22,18 @@ from cornerman.core.site import CompletionSite, Extent
 from cornerman.engine.stream import Engine
 from cornerman.models.catalog import ModelSpec
 from cornerman.postprocess import postprocess
+from cornerman.postprocess.confidence import ConfidenceThresholds, Scored, confidence_gate
 from cornerman.postprocess.extent import complete_length, cut_short
 from cornerman.postprocess.filter import Rejected
+from cornerman.postprocess.suffix_overlap import replaced_length
 from cornerman.prompting.fim import fim_prompt
 from cornerman.prompting.window import window_around
 from cornerman.settings import CompletionSettings
 
 _VARIANT_TEMPERATURE = 0.7
 _VARIANT_TOP_P = 0.9
+# What is there by then is shown, rather than nothing at the deadline.
+_SHARE_OF_DEADLINE = 0.8
 
 
 async def complete(
@@ -40,11 +46,13 @@ async def complete(
     priority: Priority = Priority.COMPLETION,
     variant: int = 0,
     on_text: Callable[[str], None] = lambda _text: None,
+    confidence: ConfidenceThresholds | None = None,
 ) -> Outcome:
     """One suggestion for the cursor at ``offset``, or the reason why there is none.
 
     Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
     ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
+    ``confidence`` is how sure the model must be; None shows everything.
 
     Raises:
         CornermanError: the engine could not be reached or failed.
@@ -57,21 +65,56 @@ async def complete(
     request = GenerationRequest(
         model=model.name,
         prompt=fim_prompt(model.family, model.fim_layout, window),
-        sampling=_sampling(_token_limit(site, settings), variant),
+        sampling=_sampling(max(settings.max_line_tokens, settings.max_block_tokens), variant),
         session=snapshot.uri,
         priority=priority,
+        logprobs=confidence is not None,
     )
     context_ms = (time.perf_counter() - started) * 1000
-    raw, timings = await _generate(engine, request, site, on_text)
-    text = raw if isinstance(raw, Rejected) else postprocess(raw, site)
+    limits = _Limits.of(site, settings, started)
+    raw = await _generate(engine, request, site, limits, on_text)
+    gates = (confidence_gate(raw.scored, confidence),) if confidence else ()
+    text = raw.text if isinstance(raw.text, Rejected) else postprocess(raw.text, site, *gates)
     if isinstance(text, Rejected):
-        return Outcome(None, text.reason, model.name, context_ms, timings)
-    return Outcome(Completion(text, offset, offset), "", model.name, context_ms, timings)
+        return Outcome(None, text.reason, model.name, context_ms, raw.timings)
+    completion = Completion(text, offset, offset + replaced_length(text, site))
+    return Outcome(completion, "", model.name, context_ms, raw.timings)
 
 
-def _token_limit(site: CompletionSite, settings: CompletionSettings) -> int:
-    is_line = site.extent is Extent.LINE
-    return settings.max_line_tokens if is_line else settings.max_block_tokens
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Where a stream is cut at the latest: tokens, and a time of ``time.perf_counter``.
+
+    ``line_tokens`` hold for a suggestion that is still on its first line.
+    """
+
+    line_tokens: int
+    tokens: int
+    time: float
+
+    @classmethod
+    def of(cls, site: CompletionSite, settings: CompletionSettings, started: float) -> _Limits:
+        is_line = site.extent is Extent.LINE
+        return cls(
+            settings.max_line_tokens if is_line else settings.max_block_tokens,
+            settings.max_block_tokens,
+            started + settings.deadline_ms / 1000 * _SHARE_OF_DEADLINE,
+        )
+
+    def reached(self, text: str, tokens: int) -> bool:
+        """True if ``text``, made of about so many ``tokens``, must do as it is."""
+        is_one_line = "\n" not in text.strip()
+        limit = self.line_tokens if is_one_line else self.tokens
+        return tokens >= limit or time.perf_counter() > self.time
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """What came of a stream; ``scored`` are its pieces with their log-probabilities."""
+
+    text: str | Rejected
+    scored: tuple[Scored, ...]
+    timings: Timings | None
 
 
 def _sampling(max_tokens: int, variant: int) -> SamplingParams:
@@ -84,19 +127,32 @@ async def _generate(
     engine: Engine,
     request: GenerationRequest,
     site: CompletionSite,
+    limits: _Limits,
     on_text: Callable[[str], None],
-) -> tuple[str | Rejected, Timings | None]:
+) -> _Raw:
     """Read the stream until the syntax says that the suggestion is complete, then close it."""
+    pieces: list[Chunk] = []
     text = ""
     timings: Timings | None = None
     async with aclosing(engine.stream(request)) as chunks:
         async for chunk in chunks:
+            pieces.append(chunk)
             text += chunk.text
             on_text(text)
             timings = chunk.timings or timings
-            length = complete_length(text, site)
-            if length is not None:
-                return text[:length], timings
-            if chunk.finish is FinishReason.LENGTH:
-                return cut_short(text, site), timings
-    return text, timings
+            result = _finished(text.replace("\r\n", "\n"), site)
+            is_cut = chunk.finish is FinishReason.LENGTH or limits.reached(text, len(pieces))
+            if result is None and is_cut:
+                result = cut_short(text.replace("\r\n", "\n"), site)
+            if result is not None:
+                return _Raw(result, _scored(pieces), timings)
+    return _Raw(text.replace("\r\n", "\n"), _scored(pieces), timings)
+
+
+def _finished(text: str, site: CompletionSite) -> str | None:
+    length = complete_length(text, site)
+    return None if length is None else text[:length]
+
+
+def _scored(pieces: list[Chunk]) -> tuple[Scored, ...]:
+    return tuple(Scored(piece.text, piece.logprobs) for piece in pieces)

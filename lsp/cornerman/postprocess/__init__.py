@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from cornerman.core.site import CompletionSite
 from cornerman.postprocess.blank import blank
+from cornerman.postprocess.bracket_balance import bracket_balance
+from cornerman.postprocess.control_tokens import control_tokens
 from cornerman.postprocess.duplicate_line import duplicate_line
 from cornerman.postprocess.filter import PostprocessFilter, Rejected
+from cornerman.postprocess.indentation import file_indentation, possible_indentation
+from cornerman.postprocess.line_breaks import line_breaks
+from cornerman.postprocess.repetition import repetition
+from cornerman.postprocess.secrets import placeholders, secrets
 from cornerman.postprocess.suffix_overlap import suffix_overlap
+from cornerman.postprocess.syntax_gate import syntax_gate
 
-FILTERS: tuple[PostprocessFilter, ...] = (suffix_overlap, duplicate_line, blank)
+# First what the text is cut to, then what it is judged by; the gate sees what will be shown.
+FILTERS: tuple[PostprocessFilter, ...] = (
+    control_tokens,
+    suffix_overlap,
+    repetition,
+    file_indentation,
+    possible_indentation,
+    bracket_balance,
+    duplicate_line,
+    secrets,
+    placeholders,
+    syntax_gate,
+    blank,
+    line_breaks,
+)
 
 
-def postprocess(text: str, site: CompletionSite) -> str | Rejected:
-    """Apply every filter in order; the first rejection ends it."""
-    for apply in FILTERS:
+def postprocess(text: str, site: CompletionSite, *more: PostprocessFilter) -> str | Rejected:
+    """Apply every filter in order, then ``more``; the first rejection ends it."""
+    for apply in (*FILTERS, *more):
         result = apply(text, site)
         if isinstance(result, Rejected):
             return result

@@ -2,43 +2,88 @@
 
 from __future__ import annotations
 
+import re
+
 from cornerman.core.site import CompletionSite, Extent, indentation
 from cornerman.postprocess.filter import Rejected
+
+# A statement that is not over by then is more than one wants to read at once.
+_MAX_STATEMENT_LINES = 16
 
 
 def complete_length(text: str, site: CompletionSite) -> int | None:
     """Length of the finished suggestion at the start of ``text``; None if it may go on."""
-    return _line_length(text) if site.extent is Extent.LINE else _block_length(text, site)
+    end = _statement_end(text, site) if site.extent is Extent.LINE else _block_end(text, site)
+    suffix = _suffix_reached(text, site)
+    return min((known for known in (end, suffix) if known is not None), default=None)
 
 
 def cut_short(text: str, site: CompletionSite) -> str | Rejected:
-    """The best complete suggestion in text that ran into the token limit: its whole lines."""
-    if site.extent is Extent.LINE:
+    """The best complete suggestion in text that ran into a limit: its whole lines."""
+    whole_lines, _, rest = text.rpartition("\n")
+    if whole_lines.strip() and site.extent is Extent.BLOCK:
+        return whole_lines
+    reading = site.read_on(text)
+    if site.extent is Extent.LINE and rest.strip() and not (reading.opened or reading.ends_inside):
         return text
-    whole_lines, _, _ = text.rpartition("\n")
-    return whole_lines or Rejected("The suggestion did not end within the token limit.")
+    return Rejected("The suggestion did not end within the limit.")
 
 
-def _line_length(text: str) -> int | None:
-    """A line ends at its line break; line breaks before its first character belong to it."""
+def _statement_end(text: str, site: CompletionSite) -> int | None:
+    """A statement ends at the line break at which no bracket or string of its own is open.
+
+    Line breaks before its first character belong to it. It also ends where it closes a bracket
+    that stands to the right of the cursor and has more than closers behind it.
+    """
+    reading = site.read_on(text)
     blank = len(text) - len(text.lstrip())
-    end = text.find("\n", blank)
-    return end if end >= 0 else None
+    right = site.line_suffix.strip()
+    is_code = any(char.isalnum() for char in right)
+    if is_code and reading.outward is not None and right[0] == text[reading.outward]:
+        return reading.outward
+    for offset in reading.breaks:
+        if offset >= blank:
+            return offset
+    if text.count("\n", blank) >= _MAX_STATEMENT_LINES:
+        return text.rindex("\n")
+    return None
 
 
-def _block_length(text: str, site: CompletionSite) -> int | None:
+def _block_end(text: str, site: CompletionSite) -> int | None:
     """A block ends before the first line that is not indented deeper than its opener.
 
-    It also ends before a line that stands below it in the document already: the model has
-    reached the suffix.
+    If the document does not close the block yet, such a line's closing bracket belongs to it.
     """
-    below = site.next_code_line()
     start = 0
     for number, line in enumerate(text.split("\n")):
         is_first_with_indent = number == 0 and bool(site.line_prefix)
-        is_whole = start + len(line) < len(text)
-        outside = not is_first_with_indent and indentation(line) <= site.block_indent
-        if line.strip() and (outside or (is_whole and line == below)):
-            return max(start - 1, 0)
+        if line.strip() and not is_first_with_indent and indentation(line) <= site.block_indent:
+            closer = _closer(line, site) if site.block_is_open else None
+            if closer is None:
+                return max(start - 1, 0)
+            is_whole = start + len(line) < len(text) or len(closer) < len(line.rstrip())
+            return start + len(closer) if is_whole else None
+        start += len(line) + 1
+    return None
+
+
+def _closer(line: str, site: CompletionSite) -> str | None:
+    """What closes the block at the start of ``line``, indentation included."""
+    if indentation(line) != site.block_indent:
+        return None
+    closer = site.lexicon.block_closer or r"[)\]}]"
+    match = re.match(rf"\s*(?:{closer})[)\]}};,:]*", line)
+    return match.group() if match else None
+
+
+def _suffix_reached(text: str, site: CompletionSite) -> int | None:
+    """Where a whole line of the text is the line that stands below the cursor already."""
+    below = site.next_code_line()
+    if "\n" not in text or not any(char.isalnum() for char in below):
+        return None
+    start = 0
+    for line in text.split("\n")[:-1]:
+        if start and line == below:
+            return start - 1
         start += len(line) + 1
     return None
