@@ -5,8 +5,10 @@ For ``cornerman try``, the benchmarks and the tests, which all see what an edito
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +19,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
 from cornerman import __version__
-from cornerman.core.positions import LineIndex, PositionEncoding
+from cornerman.core.positions import LineIndex, Position, PositionEncoding
 from cornerman.protocol.convert import to_lsp_position
 
 _EXPLAIN_TOKEN = "explain"  # noqa: S105
@@ -29,6 +31,17 @@ class OpenFile:
 
     uri: str
     index: LineIndex
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """An item as an editor gets it: ``text`` for the offsets ``start`` to ``end`` of the file."""
+
+    id: str
+    text: str
+    start: int
+    end: int
 
 
 class EditorClient:
@@ -71,18 +84,59 @@ class EditorClient:
         self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
         return file
 
-    async def complete(self, file: OpenFile, offset: int) -> str:
-        """The text suggested at ``offset``, or "" if nothing is."""
-        answer = await self._client.text_document_inline_completion_async(
-            lsp.InlineCompletionParams(
-                context=lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Automatic),
-                text_document=lsp.TextDocumentIdentifier(file.uri),
-                position=to_lsp_position(file.index.position(offset, self._encoding)),
+    def edit(self, file: OpenFile, start: int, end: int, text: str) -> OpenFile:
+        """Replace offsets ``start`` to ``end``, and tell the server."""
+        edited = file.index.text[:start] + text + file.index.text[end:]
+        first = file.index.position(start, self._encoding)
+        last = file.index.position(end, self._encoding)
+        changed = OpenFile(file.uri, LineIndex(edited), file.version + 1)
+        where = lsp.Range(to_lsp_position(first), to_lsp_position(last))
+        self._client.text_document_did_change(
+            lsp.DidChangeTextDocumentParams(
+                lsp.VersionedTextDocumentIdentifier(changed.version, file.uri),
+                [lsp.TextDocumentContentChangePartial(where, text)],
             )
         )
+        return changed
+
+    async def suggest(
+        self, file: OpenFile, offset: int, *, is_invoked: bool = False
+    ) -> list[Suggested]:
+        """The items at ``offset``; cancelling the call cancels the request, as editors do."""
+        kinds = lsp.InlineCompletionTriggerKind
+        params = lsp.InlineCompletionParams(
+            context=lsp.InlineCompletionContext(kinds.Invoked if is_invoked else kinds.Automatic),
+            text_document=lsp.TextDocumentIdentifier(file.uri),
+            position=to_lsp_position(file.index.position(offset, self._encoding)),
+        )
+        request_id = str(uuid.uuid4())
+        method = lsp.TEXT_DOCUMENT_INLINE_COMPLETION
+        asking = self._client.protocol.send_request_async(method, params, request_id)
+        # An answer still comes after a cancellation, and pygls wants to hand it to somebody.
+        asking.add_done_callback(_take_note)
+        try:
+            answer = cast("lsp.InlineCompletionResult", await asyncio.shield(asking))
+        except asyncio.CancelledError:
+            self._client.cancel_request(lsp.CancelParams(request_id))
+            raise
         items = answer.items if isinstance(answer, lsp.InlineCompletionList) else answer or []
-        text = items[0].insert_text if items else ""
-        return text if isinstance(text, str) else text.value
+        return [self._suggested(file, item, offset) for item in items]
+
+    def _suggested(self, file: OpenFile, item: lsp.InlineCompletionItem, offset: int) -> Suggested:
+        start = end = offset
+        if item.range is not None:
+            first, last = item.range.start, item.range.end
+            start = file.index.offset(Position(first.line, first.character), self._encoding)
+            end = file.index.offset(Position(last.line, last.character), self._encoding)
+        text = item.insert_text
+        arguments = item.command.arguments if item.command else None
+        number = str(arguments[0]) if arguments else ""
+        return Suggested(number, text if isinstance(text, str) else text.value, start, end)
+
+    async def complete(self, file: OpenFile, offset: int) -> str:
+        """The text suggested at ``offset``, or "" if nothing is."""
+        items = await self.suggest(file, offset)
+        return items[0].text if items else ""
 
     async def explain(self, file: OpenFile, offset: int, on_text: Callable[[str], None]) -> str:
         """Explain the code at ``offset``; ``on_text`` gets each piece as it arrives."""
@@ -119,6 +173,11 @@ class EditorClient:
         value = plain(params.value)
         if params.token == _EXPLAIN_TOKEN and isinstance(value, dict):
             self._on_text(str(cast("dict[str, object]", value).get("text", "")))
+
+
+def _take_note(asking: asyncio.Future[object]) -> None:
+    if not asking.cancelled():
+        asking.exception()
 
 
 def plain(value: object) -> object:
