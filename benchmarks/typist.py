@@ -53,7 +53,6 @@ class Tally:
     typed_keys: int = 0
     needed_keys: int = 0
     right_on_show: int = 0
-    taken: int = 0
     wrong_on_show: int = 0
     pauses: int = 0
     pauses_with_suggestion: int = 0
@@ -113,6 +112,8 @@ class Typist:
             self.tally.typed_keys += 1
             pause_in -= 1
             self._ask(file, offset)
+        if self._asking is not None:
+            self._asking.cancel()
         await self._count_answers()
         self.tally.engine_cpu_seconds += cpu_seconds(self._engine) - started
 
@@ -133,14 +134,17 @@ class Typist:
         return shown if reached - offset >= SHORTEST_TAKEN else None
 
     def _ask(self, file: OpenFile, offset: int) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
+        former, self._asking = self._asking, None
+        if former is not None:
+            former.cancel()
         self._asked_at = time.perf_counter()
         self._asking = asyncio.ensure_future(self._client.suggest(file, offset))
         self._asking.add_done_callback(self._answered)
 
     def _answered(self, asking: asyncio.Task[list[Suggested]]) -> None:
-        if not asking.cancelled() and asking is self._asking:
+        error = None if asking.cancelled() else asking.exception()
+        # One that was cancelled is of no interest any more, however it ended.
+        if asking is self._asking and not asking.cancelled() and error is None:
             self._answered_at = time.perf_counter()
             for item in asking.result():
                 self.tally.answer_ms[item.id] = (self._answered_at - self._asked_at) * 1000

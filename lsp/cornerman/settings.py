@@ -8,7 +8,7 @@ it never stops the server.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
 
@@ -28,6 +28,12 @@ class CompletionSettings(_Section):
     )
     max_block_tokens: int = Field(
         default=192, ge=1, le=4096, description="Token limit of a suggestion of several lines."
+    )
+    block_time_ms: int = Field(
+        default=400,
+        ge=1,
+        le=60_000,
+        description="Time to write a suggestion of several lines; its whole lines are shown then.",
     )
     prefix_lines: int = Field(
         default=64,
@@ -86,6 +92,25 @@ class EngineSettings(_Section):
     )
     threads: int | None = Field(
         default=None, ge=1, le=256, description="CPU threads; chosen for the machine when not set."
+    )
+    backend: Literal["auto", "llama.cpp", "mlx"] = Field(
+        default="auto",
+        description="Library that runs the model: mlx on Apple silicon, else llama.cpp.",
+    )
+    memory_limit_mib: int | None = Field(
+        default=None,
+        ge=256,
+        description="Memory the engine may use, in MiB; a share of the machine's when not set.",
+    )
+    low_priority: bool = Field(
+        default=False,
+        description="Run the engine only when other programs leave the processor idle.",
+    )
+    unload_after_minutes: float = Field(
+        default=5.0,
+        gt=0,
+        le=1440,
+        description="The model's memory is freed after this long without a request.",
     )
     exit_after_minutes: float = Field(
         default=15.0,

@@ -85,12 +85,14 @@ async def complete(
 class _Limits:
     """Where a stream is cut at the latest: tokens, and a time of ``time.perf_counter``.
 
-    ``line_tokens`` hold for a suggestion that is still on its first line.
+    ``line_tokens`` hold for a suggestion that is still on its first line. A block of whole lines
+    is shown after ``block_seconds`` of output, so that somebody who pauses sees it in time.
     """
 
     line_tokens: int
     tokens: int
     time: float
+    block_seconds: float
 
     @classmethod
     def of(cls, site: CompletionSite, settings: CompletionSettings, started: float) -> _Limits:
@@ -99,13 +101,16 @@ class _Limits:
             settings.max_line_tokens if is_line else settings.max_block_tokens,
             settings.max_block_tokens,
             started + settings.deadline_ms / 1000 * _SHARE_OF_DEADLINE,
+            settings.block_time_ms / 1000 if not is_line else float("inf"),
         )
 
-    def reached(self, text: str, tokens: int) -> bool:
+    def reached(self, text: str, tokens: int, first_output: float) -> bool:
         """True if ``text``, made of about so many ``tokens``, must do as it is."""
+        now = time.perf_counter()
         is_one_line = "\n" not in text.strip()
         limit = self.line_tokens if is_one_line else self.tokens
-        return tokens >= limit or time.perf_counter() > self.time
+        is_enough = not is_one_line and now - first_output > self.block_seconds
+        return tokens >= limit or now > self.time or is_enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +139,18 @@ async def _generate(
     pieces: list[Chunk] = []
     text = ""
     timings: Timings | None = None
+    first_output = 0.0
     async with aclosing(engine.stream(request)) as chunks:
         async for chunk in chunks:
+            first_output = first_output or time.perf_counter()
             pieces.append(chunk)
             text += chunk.text
             on_text(text)
             timings = chunk.timings or timings
             result = _finished(text.replace("\r\n", "\n"), site)
-            is_cut = chunk.finish is FinishReason.LENGTH or limits.reached(text, len(pieces))
+            is_cut = chunk.finish is FinishReason.LENGTH or limits.reached(
+                text, len(pieces), first_output
+            )
             if result is None and is_cut:
                 result = cut_short(text.replace("\r\n", "\n"), site)
             if result is not None:

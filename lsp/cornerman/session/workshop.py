@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,11 +19,13 @@ from cornerman.session.pipelines import Pipelines
 from cornerman.session.work import Make, Work
 from cornerman.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 # Editors cancel a request before they send the next one, which may want its work.
 _GRACE_SECONDS = 0.4
 _VARIANTS_SECONDS = 2.0
-# Nobody reads a suggestion in less; who types on does not pay for looking ahead.
-_READING_SECONDS = 0.35
+# Somebody who types on, or only pauses for a thought, does not pay for looking ahead.
+_READING_SECONDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,8 @@ class Workshop:
             not work.has_failed and work.outcome().timings is not None
         )
         if has_asked_engine:
+            state = "given up" if work.task.cancelled() else "done"
+            logger.debug("work %s after %.0f ms", state, _now_ms() - work.started_ms)
             self._pace = self._pace.worked(work.started_ms, _now_ms())
 
     def _drop(self, uri: str) -> None:
