@@ -5,12 +5,16 @@ Everything here counts in bytes of UTF-8, as tree-sitter does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tree_sitter import Node, Parser, Point, Tree, TreeCursor
 
 from cornerman.context.languages import LanguageSpec, grammar
+from cornerman.core.site import SyntaxErrors
+
+_SPACE = re.compile(rb"\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,27 @@ class ParsedSource:
             found.append(node)
         return found
 
-    def errors(self, limit: int) -> int:
-        """Number of error and missing nodes; counts no further than ``limit``."""
+    def errors(self, limit: int, first: int = 0, last: int = 0) -> SyntaxErrors:
+        """The error and missing nodes, and those within bytes ``first`` to ``last``.
+
+        What is missing after them may be noted as late as at the next token. Counts no further
+        than ``limit``.
+        """
+        following = _SPACE.match(self.source, last)
+        next_token = following.end() if following else last
         cursor = self.tree.walk()
-        count = 0
-        while True:
+        total = inside = 0
+        while total < limit:
             node = cursor.node
-            if node is not None:
-                count += node.is_error or node.is_missing
-                if count >= limit:
-                    return limit
-                if node.has_error and cursor.goto_first_child():
-                    continue
+            if node is not None and (node.is_error or node.is_missing):
+                total += 1
+                end = next_token if node.is_missing else last
+                inside += first <= node.start_byte and node.end_byte <= end
+            if node is not None and node.has_error and cursor.goto_first_child():
+                continue
             if not _go_on(cursor):
-                return count
+                break
+        return SyntaxErrors(total, inside)
 
 
 def encoded(text: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cornerman.context.languages import lexicon
 from cornerman.context.syntax import Prose, SyntaxTree
-from cornerman.core.continuation import read_on
+from cornerman.core.continuation import open_string, read_on
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.lexicon import tokens
 from cornerman.core.site import CompletionSite, Extent, indentation
@@ -20,21 +20,18 @@ _FINISHED = "The statement is complete."
 def completion_site(snapshot: DocumentSnapshot, offset: int) -> CompletionSite:
     """The site at ``offset``; decides between silence, a statement, and a block."""
     tree = SyntaxTree.of(snapshot)
-    prose = tree.prose_around(offset) if tree else None
     line = snapshot.index.line_of(offset)
     site = CompletionSite(
-        snapshot,
-        offset,
-        line,
-        is_prose=prose is not None and prose.start < snapshot.index.line_start(line),
-        lexicon=lexicon(snapshot.language_id),
-        syntax=tree,
+        snapshot, offset, line, lexicon=lexicon(snapshot.language_id), syntax=tree
     )
+    prose = (tree.prose_around(offset) if tree else None) or _string_on_line(site)
     silence = _silence(site, prose)
     if silence:
         return replace(site, silence=silence)
-    if prose is not None:
-        return site
+    mark, is_from_above = _open_string(site)
+    if prose is not None or mark:
+        is_above = prose is not None and prose.start < snapshot.index.line_start(line)
+        return replace(site, is_prose=is_above or is_from_above, open_string=mark)
     return _empty_line_block(site) or _empty_bracket_block(site) or site
 
 
@@ -42,13 +39,12 @@ def _silence(site: CompletionSite, prose: Prose | None) -> str:
     right = site.line_suffix
     if right[:1].isidentifier() or right[:1].isdigit():
         return _IN_WORD
-    prose = prose or _string_on_line(site)
     if prose is not None:
         rest = site.snapshot.text[site.offset : prose.end]
         is_cut = prose.is_string and prose.end <= site.offset + len(right)
         return _IN_STRING if is_cut and rest.strip(_QUOTES) else ""
     left = site.line_prefix
-    if not right.strip() and not site.is_prose and site.lexicon.is_finished(left):
+    if not right.strip() and site.lexicon.is_finished(left):
         # The semicolons of a loop's head do not end a statement.
         return "" if read_on("", left, site.lexicon).opened else _FINISHED
     return ""
@@ -64,6 +60,18 @@ def _string_on_line(site: CompletionSite) -> Prose | None:
         if is_string and start + token.start < site.offset < start + token.end:
             return Prose(start + token.start, start + token.end, is_string=True)
     return None
+
+
+def _open_string(site: CompletionSite) -> tuple[str, bool]:
+    """The mark of a string around the cursor that nothing ends, and if it began on a line above.
+
+    In a document that is broken by such a string the parser takes code for strings.
+    """
+    mark = open_string(site.line_prefix, site.lexicon)
+    if mark in site.lexicon.long_quotes or (site.syntax and not site.syntax.errors):
+        return mark, False
+    above = open_string(site.enclosing_code() + site.line_prefix, site.lexicon)
+    return (above, True) if above in site.lexicon.long_quotes else (mark, False)
 
 
 def _empty_line_block(site: CompletionSite) -> CompletionSite | None:

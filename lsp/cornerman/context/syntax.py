@@ -10,6 +10,7 @@ from tree_sitter import Node
 from cornerman.context.languages import LanguageSpec, spec
 from cornerman.context.parsing import ParsedSource, encoded
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.site import SyntaxErrors
 
 # A document longer than this is treated like one in a language without a grammar.
 _MAX_CHARS = 1_500_000
@@ -96,15 +97,17 @@ class SyntaxTree:
     def errors(self) -> int:
         """Number of error and missing nodes; many are not counted to the last."""
         if self._errors is None:
-            self._errors = self._parsed.errors(_MAX_ERRORS)
+            self._errors = self._parsed.errors(_MAX_ERRORS).total
         return self._errors
 
-    def errors_with(self, start: int, end: int, text: str) -> int:
-        """Like :attr:`errors`, for the document with ``text`` at offsets ``start`` to ``end``."""
+    def errors_with(self, start: int, end: int, text: str) -> SyntaxErrors:
+        """The errors with ``text`` in the place of offsets ``start`` to ``end``."""
         source = self._parsed.source
         first, last = self._byte(start), self._byte(end)
-        edited = source[:first] + encoded(text) + source[last:]
-        return self._parsed.replaced(edited, first, last).errors(_MAX_ERRORS)
+        inserted = encoded(text)
+        edited = source[:first] + inserted + source[last:]
+        parsed = self._parsed.replaced(edited, first, last)
+        return parsed.errors(_MAX_ERRORS, first, first + len(inserted))
 
     def _definition_at(self, offset: int) -> Definition | None:
         path = self._path(offset)

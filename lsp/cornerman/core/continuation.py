@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from cornerman.core.lexicon import OPENER_OF, Lexicon, tokens
@@ -21,31 +22,29 @@ class Continuation:
 
     ``outward`` is where it first closes something that it did not open: the offset of a closing
     bracket, or of the quote that ends a string begun before it. ``opened`` are its brackets that
-    are open at its end. ``breaks`` are its line breaks at which nothing that it opened is open;
-    ``ends_inside`` says that it ends in a string that it opened.
+    are open at its end, ``open_string`` is the mark of a string that is. ``breaks`` are its line
+    breaks at which nothing that it opened is open.
     """
 
     outward: int | None
     opened: tuple[Opened, ...]
     breaks: tuple[int, ...]
-    ends_inside: bool = False
+    open_string: str = ""
 
 
 def read_on(before: str, text: str, lexicon: Lexicon) -> Continuation:
     """Read ``text`` behind ``before``, the part of its line left of it, which starts in code."""
-    shift = len(before)
+    was_inside = open_string(before, lexicon)
     outward: int | None = None
     stack: list[Opened] = []
     inside: list[tuple[int, int]] = []
-    ends_inside = False
     for token in tokens(before + text, lexicon):
-        start, end = token.start - shift, token.end - shift
+        start, end = token.start - len(before), token.end - len(before)
         if end <= 0:
             continue
         if not token.is_bracket:
-            if start >= 0:
-                inside.append((start, end))
-                ends_inside = not (token.is_comment or token.is_closed) and end == len(text)
+            if start >= 0 or not (was_inside or token.is_comment):
+                inside.append((max(start, 0), end))
             elif token.is_closed and not token.is_comment and outward is None:
                 outward = end - 1
         elif token.text not in OPENER_OF:
@@ -60,9 +59,14 @@ def read_on(before: str, text: str, lexicon: Lexicon) -> Continuation:
         for offset, char in enumerate(text)
         if char == "\n" and not any(start <= offset < end for start, end in inside)
     )
-    return Continuation(outward, tuple(stack), breaks, ends_inside)
+    is_inside = "" if was_inside else open_string(before + text, lexicon)
+    return Continuation(outward, tuple(stack), breaks, is_inside)
 
 
-def open_brackets(text: str, lexicon: Lexicon) -> list[Opened]:
-    """The brackets that ``text``, which starts in plain code, leaves open, outermost first."""
-    return list(read_on("", text, lexicon).opened)
+def open_string(text: str, lexicon: Lexicon) -> str:
+    """The mark of the string that ``text``, which starts in code, ends in; "" for none."""
+    last = next(iter(deque(tokens(text, lexicon), maxlen=1)), None)
+    if last is None or last.is_closed or last.is_comment or last.end < len(text):
+        return ""
+    marks = (*lexicon.long_quotes, *lexicon.quotes)
+    return next((mark for mark in marks if last.text.startswith(mark)), "")

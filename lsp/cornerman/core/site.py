@@ -12,6 +12,7 @@ from cornerman.core.lexicon import Lexicon
 
 # Lines longer than this are generated text, of which only the end is read.
 _MAX_LINE_READ = 2_000
+_MAX_LINES_UP = 400
 
 
 class Extent(str, Enum):
@@ -19,6 +20,14 @@ class Extent(str, Enum):
 
     LINE = "line"
     BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxErrors:
+    """Number of error and missing nodes in a document, and of those within the text put in."""
+
+    total: int
+    inside: int
 
 
 class Syntax(Protocol):
@@ -29,8 +38,8 @@ class Syntax(Protocol):
         """Number of error and missing nodes in the document."""
         ...
 
-    def errors_with(self, start: int, end: int, text: str) -> int:
-        """The same, with ``text`` in the place of offsets ``start`` to ``end``."""
+    def errors_with(self, start: int, end: int, text: str) -> SyntaxErrors:
+        """The errors with ``text`` in the place of offsets ``start`` to ``end``."""
         ...
 
 
@@ -42,8 +51,9 @@ class CompletionSite:
     in columns, of the line that opens the block to be filled: what is generated ends at the
     first line not indented deeper. That line belongs to the suggestion if ``block_is_open``: the
     document has nothing yet that closes the block. ``is_prose`` says that the cursor is in a
-    string or comment that began on an earlier line. ``silence`` is the reason to suggest nothing
-    here, or "". ``syntax`` is None where there is no grammar.
+    string or comment that began on an earlier line; ``open_string`` is the mark of a string that
+    the document does not end, or "". ``silence`` is the reason to suggest nothing here, or "".
+    ``syntax`` is None where there is no grammar.
     """
 
     snapshot: DocumentSnapshot
@@ -53,6 +63,7 @@ class CompletionSite:
     block_indent: int = 0
     block_is_open: bool = False
     is_prose: bool = False
+    open_string: str = ""
     silence: str = ""
     lexicon: Lexicon = field(default=Lexicon())
     syntax: Syntax | None = field(default=None, compare=False, repr=False)
@@ -73,6 +84,23 @@ class CompletionSite:
             breaks = tuple(offset for offset, char in enumerate(text) if char == "\n")
             return Continuation(None, (), breaks)
         return read_on(self.line_prefix[-_MAX_LINE_READ:], text, self.lexicon)
+
+    def enclosing_code(self) -> str:
+        """The text above the cursor's line from the outermost line on that it stands below.
+
+        It starts in code, where a string over several lines cannot mislead. "" if that line is
+        too far away.
+        """
+        start: int | None = None
+        limit: int | None = None
+        for line in range(self.line, max(self.line - _MAX_LINES_UP, 0) - 1, -1):
+            text = self.line_text(line)
+            if text.strip() and (limit is None or indentation(text) < limit):
+                start, limit = line, indentation(text)
+        if start is None or (limit and self.line > _MAX_LINES_UP):
+            return ""
+        index = self.snapshot.index
+        return self.snapshot.text[index.line_start(start) : index.line_start(self.line)]
 
     def line_text(self, line: int) -> str:
         """A line of the document, without its line break."""

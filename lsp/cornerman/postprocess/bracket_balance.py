@@ -33,8 +33,8 @@ def _parses_better(text: str, closed: str, site: CompletionSite) -> bool:
     if site.syntax is None:
         return False
     offset = site.offset
-    without = site.syntax.errors_with(offset, offset, text)
-    return without < site.syntax.errors_with(offset, offset, closed)
+    without = site.syntax.errors_with(offset, offset, text).total
+    return without < site.syntax.errors_with(offset, offset, closed).total
 
 
 def _missing(reading: Continuation, site: CompletionSite) -> list[Opened]:

@@ -24,7 +24,7 @@ def cut_short(text: str, site: CompletionSite) -> str | Rejected:
     if whole_lines.strip() and site.extent is Extent.BLOCK:
         return whole_lines
     reading = site.read_on(text)
-    if site.extent is Extent.LINE and rest.strip() and not (reading.opened or reading.ends_inside):
+    if site.extent is Extent.LINE and rest.strip() and not (reading.opened or reading.open_string):
         return text
     return Rejected("The suggestion did not end within the limit.")
 

@@ -6,6 +6,7 @@ import re
 
 from cornerman.core.site import CompletionSite, indentation
 from cornerman.postprocess.filter import Rejected
+from cornerman.postprocess.open_brackets import brackets_above
 
 _LINES_LOOKED_AT = 60
 _DEFAULT_UNIT = "    "
@@ -34,7 +35,7 @@ def possible_indentation(text: str, site: CompletionSite) -> str | Rejected:
     """
     if not site.lexicon.has_strict_indents or site.is_prose:
         return text
-    code = text.rstrip()
+    code = _first_line_fitted(text.rstrip(), site)
     starts = [0, *(offset + 1 for offset in site.read_on(code).breaks)]
     ends = [start - 1 for start in starts[1:]] + [len(code)]
     levels = _levels_above(site)
@@ -49,7 +50,18 @@ def possible_indentation(text: str, site: CompletionSite) -> str | Rejected:
         levels = [level for level in levels if level < indentation(logical)]
         levels.append(indentation(logical))
         previous = logical
-    return text
+    return code
+
+
+def _first_line_fitted(text: str, site: CompletionSite) -> str:
+    """The text without white space that indents the cursor's line deeper than it can be."""
+    if not text[:1].isspace() or text.startswith("\n") or site.line_prefix.strip():
+        return text
+    above = next(iter(site.code_lines_above(1)), "")
+    own, typed = indentation(site.line_prefix + text), indentation(site.line_prefix)
+    is_body = site.lexicon.opens_block(above) and typed <= indentation(above) < own
+    is_level = not site.line_prefix and own in _levels_above(site)
+    return text if is_body or is_level or brackets_above(site) else text.lstrip(" \t")
 
 
 def _may_follow(line: str, previous: str, levels: list[int], site: CompletionSite) -> bool:

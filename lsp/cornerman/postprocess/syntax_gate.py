@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from cornerman.core.continuation import read_on
-from cornerman.core.lexicon import CLOSER_OF, OPENER_OF
-from cornerman.core.site import CompletionSite, Syntax, indentation
+from cornerman.core.lexicon import OPENER_OF
+from cornerman.core.site import CompletionSite, Syntax, SyntaxErrors
 from cornerman.postprocess.filter import Rejected
+from cornerman.postprocess.open_brackets import brackets_above, closers_behind
 from cornerman.postprocess.suffix_overlap import replaced_length
 
 _MAX_CUTS = 12
 _MAX_OPEN_BRACKETS = 4
-_MAX_LINES_UP = 400
 
 
 def syntax_gate(text: str, site: CompletionSite) -> str | Rejected:
@@ -52,20 +51,22 @@ class _Gate:
         self._syntax = syntax
 
     def passes(self, text: str) -> bool:
-        """True if the document has no more errors with ``text`` in it.
+        """True if the document has no more errors with ``text`` in it, and none within it.
 
         What is typed half is an error by itself, so the document without the cursor's line is
-        the measure, too. And behind a bracket that is still open the parser is lost: there, both
-        are measured with the bracket closed.
+        the measure, too. And behind a bracket or quote that is still open the parser is lost:
+        there, both are measured with it closed.
         """
         errors = self._errors(text)
-        if errors <= self._bound:
+        if errors.total <= self._bound and not errors.inside:
             return True
-        if not self._closers:
-            return False
-        return self._errors(text, self._closers) <= self._errors("", self._closers)
+        for above in self._open_above:
+            errors = self._errors(text, closers_behind(text, above, self._site))
+            if errors.total <= self._closed_bound and not errors.inside:
+                return True
+        return False
 
-    def _errors(self, text: str, closers: str = "") -> int:
+    def _errors(self, text: str, closers: str = "") -> SyntaxErrors:
         start = self._site.offset
         end = start + replaced_length(text, self._site)
         return self._syntax.errors_with(start, end, text + closers)
@@ -74,40 +75,44 @@ class _Gate:
     def _bound(self) -> int:
         errors = self._syntax.errors
         site = self._site
-        if errors == 0 or not site.lexicon.is_strict:
-            return errors
         start = site.offset - len(site.line_prefix.lstrip())
         end = site.offset + len(site.line_suffix)
-        return min(errors, self._syntax.errors_with(start, end, ""))
+        # An opening tag or a decorator is an error as long as nothing follows it.
+        is_strict = site.lexicon.is_strict and not site.line_prefix.lstrip().startswith("@")
+        if errors == 0 or not is_strict:
+            return errors
+        return min(errors, self._syntax.errors_with(start, end, "").total)
 
     @cached_property
-    def _closers(self) -> str:
-        """What closes the brackets left open above the cursor, if that mends the document."""
-        fewest, best = self._syntax.errors, ""
-        closers = ""
-        for bracket in reversed(_open_above(self._site)[-_MAX_OPEN_BRACKETS:]):
-            closers += CLOSER_OF[bracket]
-            errors = self._errors("", closers)
-            if errors < fewest:
-                fewest, best = errors, closers
-        return best
+    def _closed_bound(self) -> int:
+        return min(self._bound, min(self._closed.values(), default=self._bound))
 
+    @cached_property
+    def _open_above(self) -> list[list[str]]:
+        """The brackets above that help the parser most if they are closed, or one fewer.
 
-def _open_above(site: CompletionSite) -> list[str]:
-    """The brackets that lines above leave open for the cursor's line, outermost first.
+        One fewer because the text may close the innermost of them itself.
+        """
+        if not self._closed:
+            return []
+        count = min(self._closed, key=lambda count: (self._closed[count], count))
+        return [self._above[len(self._above) - n :] for n in range(count, max(count - 2, -1), -1)]
 
-    Only the lines that the cursor's stands below by its indentation are read: the others are
-    complete, and strings over several lines do not mislead.
-    """
-    found: list[str] = []
-    limit = indentation(site.line_prefix)
-    for line in range(site.line - 1, max(site.line - _MAX_LINES_UP, 0) - 1, -1):
-        text = site.line_text(line)
-        if not text.strip() or indentation(text) >= limit > 0:
-            continue
-        opened = read_on("", text, site.lexicon).opened
-        found[:0] = [bracket.bracket for bracket in opened]
-        limit = indentation(text)
-        if limit == 0:
-            break
-    return found
+    @cached_property
+    def _closed(self) -> dict[int, int]:
+        """Errors of the document with what is open at the cursor closed, if that mends it.
+
+        By the number of brackets closed that are open above the cursor's line.
+        """
+        errors: dict[int, int] = {}
+        for count in range(min(len(self._above), _MAX_OPEN_BRACKETS) + 1):
+            above = self._above[len(self._above) - count :]
+            closers = closers_behind("", above, self._site)
+            total = self._errors("", closers).total if closers else self._syntax.errors
+            if total < self._syntax.errors:
+                errors[count] = total
+        return errors
+
+    @cached_property
+    def _above(self) -> list[str]:
+        return brackets_above(self._site)
