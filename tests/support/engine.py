@@ -21,12 +21,15 @@ from cornerman.core.generation import (
     Timings,
 )
 from cornerman.engine.host.backends.base import (
+    Backend,
     Finished,
     LoadedModel,
     LoadOptions,
     TokenRequest,
     TokenText,
 )
+from cornerman.engine.host.backends.choice import BackendName
+from cornerman.engine.host.resident import ModelShelf
 from cornerman.settings import STARTER_MODEL
 
 DEADLINE = 60.0
@@ -73,6 +76,15 @@ class ScriptedBackend:
 
     def close(self) -> None:
         self.closed = True
+
+
+def shelf_of(backend: Backend, memory_limit_mib: int | None = None) -> ModelShelf:
+    """A shelf with that backend for every model."""
+
+    def choose(path: Path, wanted: BackendName) -> Backend:
+        return backend
+
+    return ModelShelf(LoadOptions(512), memory_limit_mib=memory_limit_mib, choose=choose)
 
 
 def fim(

@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
         "models",
     },
     "context": {"context", "core"},
-    "prompting": {"prompting", "core"},
+    "prompting": {"prompting", "core", "models.families"},
     "postprocess": {"postprocess", "core"},
     "features": {
         *("features", "context", "prompting", "postprocess", "core"),

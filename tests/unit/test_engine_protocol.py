@@ -17,10 +17,8 @@ from cornerman.core.errors import EngineRequestError, EngineUnavailableError, Pr
 from cornerman.engine.host import responses
 from cornerman.engine.host.activity import Activity
 from cornerman.engine.host.app import create_app
-from cornerman.engine.host.backends.base import LoadOptions
-from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.scheduler import Scheduler
-from support.engine import DEADLINE, ScriptedBackend
+from support.engine import DEADLINE, ScriptedBackend, shelf_of
 from support.gguf import tiny_metadata, write_gguf
 
 SECRET = "my_secret_source"
@@ -50,7 +48,7 @@ async def engine(
 ) -> AsyncGenerator[Engine]:
     backend = ScriptedBackend(*script)
     scheduler, activity = Scheduler(), Activity()
-    shelf = ModelShelf(backend, LoadOptions(512))
+    shelf = shelf_of(backend)
     app = create_app(scheduler, shelf, activity, token)
     model = str(write_gguf(tmp_path / "tiny.gguf", tiny_metadata()))
     transport = httpx2.ASGITransport(app)
@@ -74,8 +72,13 @@ async def test_stream_of_a_completion(tmp_path: Path) -> None:
         first, second, last = events(await e.complete(stream=True, logprobs=1))
     assert first["object"] == "text_completion"
     assert first["choices"] == [
-        {"index": 0, "text": "1", "logprobs": {"token_logprobs": [-0.5]}},
+        {
+            "index": 0,
+            "text": "1",
+            "logprobs": {"token_logprobs": [-0.5], "tokens": ["1"], "text_offset": [0]},
+        },
     ]
+    assert second["choices"][0]["logprobs"]["text_offset"] == [1]
     assert second["choices"][0]["text"] == " + 2"
     assert "timings" not in second
     assert last["choices"][0]["finish_reason"] == "stop"
@@ -103,6 +106,30 @@ async def test_chat_streamed_and_whole(tmp_path: Path) -> None:
     assert whole["choices"][0]["message"] == {"role": "assistant", "content": "Hello"}
 
 
+async def test_chat_logprobs_have_the_form_of_chats(tmp_path: Path) -> None:
+    async with engine(tmp_path, "Hé", "!") as e:
+        whole = (await e.chat(logprobs=True)).json()
+    assert whole["choices"][0]["logprobs"] == {
+        "content": [
+            {"token": "Hé", "logprob": -0.5, "bytes": [72, 195, 169], "top_logprobs": []},
+            {"token": "!", "logprob": -0.5, "bytes": [33], "top_logprobs": []},
+        ]
+    }
+
+
+async def test_a_suffix_is_laid_out_for_the_models_family(tmp_path: Path) -> None:
+    async with engine(tmp_path, " enco", "de(x)") as e:
+        before = "x = 1\ny = enco"
+        answer = await e.complete(prompt=before, suffix="\nz")
+        assert answer.json()["choices"][0]["text"] == "de(x)"
+        asked = e.backend.requests[-1]
+        tokens = tiny_metadata()["tokenizer.ggml.tokens"]
+        assert isinstance(tokens, list)
+        text = "".join(str(tokens[token]) for token in asked.prompt)
+    assert text == "<|fim_prefix|><|fim_suffix|>Ċz<|fim_middle|>xĠ=Ġ1ĊyĠ="
+    assert asked.required_start == " enco"
+
+
 @pytest.mark.parametrize("script", [("encode(x)",), ("e", "n", "cod", "e(x)"), ("enco", "de(x)")])
 async def test_the_required_start_is_taken_off_wherever_tokens_end(
     tmp_path: Path, script: tuple[str, ...]
@@ -120,7 +147,8 @@ async def test_logprobs_stay_with_the_tokens_of_the_answer(tmp_path: Path) -> No
     async with engine(tmp_path, "en", "code", "(x)") as e:
         extensions = {"pieces": [{"text": "x =\n"}], "required_start": "enco"}
         answer = await e.complete(cornerman=extensions, logprobs=1)
-    assert answer.json()["choices"][0]["logprobs"] == {"token_logprobs": [-0.5, -0.5]}
+    logprobs = answer.json()["choices"][0]["logprobs"]
+    assert logprobs["token_logprobs"] == [-0.5, -0.5]
 
 
 async def test_output_that_ignores_the_required_start_is_an_error(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from cornerman.engine.host.backends.base import (
     TokenText,
 )
 from cornerman.engine.host.generation import Generation
-from cornerman.engine.host.resident import ModelShelf
+from support.engine import shelf_of
 from support.gguf import tiny_metadata, write_gguf
 
 SONG = "abracadabra, simsalabim and so on"
@@ -80,7 +80,7 @@ def run(tmp_path: Path, parrot: Parrot, max_tokens: int, start: str = "") -> lis
     model = str(write_gguf(tmp_path / "tiny.gguf", tiny_metadata()))
     prompt = Prompt((Text(">"),), start)
     request = GenerationRequest(model, prompt, SamplingParams(max_tokens), logprobs=True)
-    generation = Generation(ModelShelf(parrot, LoadOptions(512)), request)
+    generation = Generation(shelf_of(parrot), request)
     chunks: list[Chunk] = []
     while not generation(chunks.append, CancellationToken()):
         assert len(parrot.requests) < 50

@@ -174,7 +174,7 @@ async def test_a_paused_job_can_be_cancelled(scheduler: Scheduler) -> None:
     completion = scheduler.submit(urgent, Priority.COMPLETION)
     paused.gate.release()
     await asyncio.to_thread(urgent.running.wait, DEADLINE)
-    assert scheduler.load == 2
+    assert scheduler.figures().jobs == 2
     job.cancel()
     urgent.release.set()
     assert [chunk.finish async for chunk in job] == [FinishReason.CANCELLED]

@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from cornerman.settings import EngineSettings
 
 _EPILOG = """\
 Servers start the engine when they need it and it leaves by itself, so these commands are for
-looking and for debugging. It listens on a private socket, not on the network.
+looking and for debugging. It listens on a private socket, and on TCP only if you say so, for
+other tools that speak the OpenAI protocol.
 
 examples:
-  cornerman engine status              is one running, and with which model
+  cornerman engine status              what it does, and what it costs
   cornerman engine stop                end it; the next completion starts a new one
   cornerman engine                     run one here, until idle or Ctrl-C
   cornerman engine --exit-after 60     stay for an hour without a request
+  cornerman engine --listen 127.0.0.1:8012 --api-key-file key.txt
 """
 _STOP_SECONDS = 20.0
 
@@ -49,12 +52,59 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default="run",
         help="what to do (default: run)",
     )
+    _add_times(parser, defaults)
+    _add_resources(parser, defaults)
+    parser.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        help="also listen on TCP; anything but this machine needs a key",
+    )
+    parser.add_argument(
+        "--api-key-file", type=Path, metavar="FILE", help="the key that TCP requests must bear"
+    )
+    parser.add_argument(
+        "--log-file",
+        type=Path,
+        metavar="FILE",
+        help="where to log (default: log/engine.log in the state folder)",
+    )
+    parser.set_defaults(run=run)
+
+
+def _add_times(parser: argparse.ArgumentParser, defaults: EngineSettings) -> None:
     parser.add_argument(
         "--exit-after",
         type=_positive_minutes,
         default=defaults.exit_after_minutes,
         metavar="MINUTES",
         help="leave after this long without a request (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--unload-after",
+        type=_positive_minutes,
+        default=defaults.unload_after_minutes,
+        metavar="MINUTES",
+        help="free the model's memory after this long without a request (default: %(default)g)",
+    )
+
+
+def _add_resources(parser: argparse.ArgumentParser, defaults: EngineSettings) -> None:
+    parser.add_argument(
+        "--backend",
+        choices=["auto", "llama.cpp", "mlx"],
+        default=defaults.backend,
+        help="library that runs the model (default: the best for this machine)",
+    )
+    parser.add_argument(
+        "--memory-limit",
+        type=_positive,
+        metavar="MIB",
+        help="memory it may use (default: a share of this machine's)",
+    )
+    parser.add_argument(
+        "--low-priority",
+        action="store_true",
+        help="run only when other programs leave the processor idle",
     )
     parser.add_argument(
         "--context-tokens",
@@ -66,13 +116,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--threads", type=_positive, metavar="N", help="CPU threads (default: for this machine)"
     )
-    parser.add_argument(
-        "--log-file",
-        type=Path,
-        metavar="FILE",
-        help="where to log (default: log/engine.log in the state folder)",
-    )
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -88,10 +131,19 @@ def _run(args: argparse.Namespace) -> int:
     # Imported here: the other actions should not wait for the whole engine.
     from cornerman.engine.host.backends.base import LoadOptions
     from cornerman.engine.host.lifecycle import HostOptions, serve
+    from cornerman.engine.host.network import listen_at
 
     log_to(args.log_file or log_path(), "info")
-    load = LoadOptions(args.context_tokens, args.threads)
-    serve(HostOptions(load, exit_after=args.exit_after * 60))
+    options = HostOptions(
+        LoadOptions(args.context_tokens, args.threads),
+        exit_after=args.exit_after * 60,
+        unload_after=args.unload_after * 60,
+        backend=args.backend,
+        memory_limit_mib=args.memory_limit,
+        low_priority=args.low_priority,
+        listen=listen_at(args.listen, args.api_key_file) if args.listen else None,
+    )
+    serve(options)
     return 0
 
 
@@ -100,12 +152,29 @@ def _status() -> int:
     if health is None:
         sys.stdout.write("No engine is running.\n")
         return 1
-    model = health.model or "none loaded yet"
-    sys.stdout.write(
-        f"An engine is running.\n  process  {health.pid}\n  version  {health.version}\n"
-        f"  backend  {health.backend}\n  model    {model}\n"
-    )
+    sys.stdout.write("An engine is running.\n")
+    for name, value in _figures(health):
+        sys.stdout.write(f"  {name:<14}{value}\n")
     return 0
+
+
+def _figures(health: HealthBody) -> Iterator[tuple[str, str]]:
+    yield "process", f"{health.pid}, for {health.uptime_seconds / 60:.0f} minutes"
+    yield "version", health.version
+    yield "model", health.model or "none loaded"
+    model = health.loaded
+    if model is not None:
+        yield "backend", health.backend or ""
+        yield "KV cache", f"{model.kv_tokens} of {model.context_tokens} tokens"
+        speed = f"prefill {model.prefill_speed:.0f}, decode {model.decode_speed:.0f} tokens/s"
+        yield "speed", speed
+    used = "unknown" if health.memory_mib is None else f"{health.memory_mib} MiB"
+    if model is not None:
+        used += f" (weights {model.weights_mib}, KV cache {model.kv_mib})"
+    yield "memory", used
+    yield "sessions", str(health.sessions)
+    jobs = f", {health.jobs} now" if health.jobs else ""
+    yield "requests", f"{health.requests}{jobs}, {health.cancellations} cancelled"
 
 
 def _stop() -> int:

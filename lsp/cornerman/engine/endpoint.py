@@ -89,6 +89,13 @@ def known() -> Endpoint | None:
         return None
 
 
+def left_behind() -> bool:
+    """Whether an engine that is gone did not clean up: it was killed, or it crashed."""
+    if sys.platform != "win32":
+        return (socket_dir() / SOCKET_NAME).exists()
+    return port_file().exists()
+
+
 def port_file() -> Path:
     """The file that tells port and token where there are no Unix sockets."""
     return private_dir() / "engine.json"

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import AsyncFileLock, Timeout
 
-from cornerman import paths
+from cornerman import __version__, paths
 from cornerman.core.errors import EngineRequestError, EngineUnavailableError
-from cornerman.engine import endpoint
+from cornerman.engine import crashes, endpoint
 from cornerman.engine.client import probe
 from cornerman.engine.endpoint import Endpoint
+from cornerman.engine.protocol import PROTOCOL, HealthBody
 from cornerman.settings import EngineSettings
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _LAST_WORDS_BYTES = 4096
+_OWN = HealthBody(version=__version__, protocol=PROTOCOL)
 
 
 def log_path() -> Path:
@@ -27,38 +34,89 @@ def log_path() -> Path:
     return paths.state_dir() / "log" / "engine.log"
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A running engine; ``health`` is None while it is too busy to tell."""
+
+    endpoint: Endpoint
+    health: HealthBody | None
+
+
 async def find_engine() -> Endpoint | None:
     """Where the running engine of this user is reached; None when there is none."""
-    known = endpoint.known()
-    if known is None:
-        return None
-    try:
-        return known if await probe(known) is not None else None
-    except EngineRequestError:
-        return known  # It is busy, as it is for a moment while it loads a model.
+    found = await _find()
+    return found.endpoint if found else None
 
 
 async def ensure_engine(settings: EngineSettings) -> Endpoint:
     """Where the engine is reached; it is started when none runs.
 
-    ``settings`` matter only to an engine that is started now.
+    ``settings`` matter only to an engine that is started now. One that an older version of
+    Cornerman left running is replaced when it has nothing to do.
 
     Raises:
         EngineUnavailableError: it cannot be started; the text holds the reason it gave.
     """
-    found = await find_engine()
-    if found is not None:
-        return found
+    found = await _find()
+    if found is not None and not _is_outdated(found):
+        return _usable(found)
     try:
         async with AsyncFileLock(
             endpoint.launch_lock(), timeout=_START_SECONDS, poll_interval=_POLL_SECONDS
         ):
-            return await find_engine() or await _start(settings)
+            found = await _find()
+            if found is not None and found.health is not None and _is_outdated(found):
+                await _end(found.health.pid)
+                found = None
+            return _usable(found) if found else await _start(settings)
     except Timeout as error:
         raise EngineUnavailableError(_too_long()) from error
 
 
+async def _find() -> _Found | None:
+    known = endpoint.known()
+    if known is None:
+        return None
+    try:
+        health = await probe(known)
+    except EngineRequestError:
+        return _Found(known, None)  # It is busy, as it is for a moment while it loads a model.
+    return _Found(known, health) if health else None
+
+
+def _is_outdated(found: _Found) -> bool:
+    """Whether it can and should be replaced. A newer engine serves older windows as well."""
+    health = found.health
+    return health is not None and health.jobs == 0 and _order(health) < _order(_OWN)
+
+
+def _order(health: HealthBody) -> tuple[int, list[int]]:
+    return health.protocol, [int(number) for number in re.findall(r"\d+", health.version)]
+
+
+def _usable(found: _Found) -> Endpoint:
+    if found.health is not None and found.health.protocol != PROTOCOL:
+        raise EngineUnavailableError(
+            f"The engine of Cornerman {found.health.version} is running, which version "
+            f"{__version__} cannot use; restart the editor, or run `cornerman engine stop`."
+        )
+    return found.endpoint
+
+
+async def _end(pid: int) -> None:
+    """End an engine and wait until it has let go of everything."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    async with AsyncFileLock(
+        endpoint.engine_lock(), timeout=_START_SECONDS, poll_interval=_POLL_SECONDS
+    ):
+        pass
+
+
 async def _start(settings: EngineSettings) -> Endpoint:
+    if endpoint.left_behind():
+        crashes.note_crash()
+    crashes.check()
     try:
         process, output = await asyncio.to_thread(_spawn, settings)
     except OSError as error:
@@ -72,9 +130,11 @@ async def _start(settings: EngineSettings) -> Endpoint:
         if found is not None:
             return found
         if ended:
+            crashes.note_crash()
             raise EngineUnavailableError(await asyncio.to_thread(_last_words, output))
         await asyncio.sleep(_POLL_SECONDS)
     process.kill()
+    crashes.note_crash()
     raise EngineUnavailableError(_too_long())
 
 
@@ -93,7 +153,7 @@ def _spawn(settings: EngineSettings) -> tuple[subprocess.Popen[bytes], Path]:
             # -m puts the working directory on the module path: never let that be a project's.
             cwd=endpoint.private_dir(),
             start_new_session=sys.platform != "win32",
-            creationflags=_creation_flags(),
+            creationflags=_creation_flags(settings),
         )
     # Whoever starts a process has to take note of its end, or it stays as a zombie.
     threading.Thread(target=process.wait, name="engine-end", daemon=True).start()
@@ -104,15 +164,22 @@ def _arguments(settings: EngineSettings, log: Path) -> list[str]:
     arguments = ["engine", "--log-file", str(log)]
     arguments += ["--exit-after", str(settings.exit_after_minutes)]
     arguments += ["--context-tokens", str(settings.context_tokens)]
+    arguments += ["--unload-after", str(settings.unload_after_minutes)]
+    arguments += ["--backend", settings.backend]
+    if settings.memory_limit_mib is not None:
+        arguments += ["--memory-limit", str(settings.memory_limit_mib)]
+    if settings.low_priority:
+        arguments.append("--low-priority")
     if settings.threads is not None:
         arguments += ["--threads", str(settings.threads)]
     return arguments
 
 
-def _creation_flags() -> int:
+def _creation_flags(settings: EngineSettings) -> int:
     """Windows has no sessions to start anew: the same end by other means, and no window."""
     if sys.platform == "win32":
-        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+        priority = subprocess.BELOW_NORMAL_PRIORITY_CLASS if settings.low_priority else 0
+        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | priority
     return 0
 
 

@@ -75,6 +75,7 @@ class GenerationBody(_Wire):
 
     model: str
     prompt: str | None = None
+    suffix: str | None = None
     messages: list[MessageBody] | None = None
     max_tokens: int = Field(default=256, ge=0)
     temperature: float = Field(default=0.0, ge=0.0)
@@ -169,17 +170,26 @@ class TokenBody(_Wire):
     """One token, as chat answers and llama-server tell of it."""
 
     logprob: float
+    token: str = ""
+    # The texts of chat answers stand as bytes as well, and the alternatives beside them.
+    bytes: list[int] | None = None
+    top_logprobs: list[TokenBody] | None = None
 
 
 class LogprobsBody(_Wire):
-    """Log-probability of each token of a chunk, in one of the two forms that are in use."""
+    """Log-probability of each token of a chunk, in one of the two forms that are in use.
 
-    token_logprobs: list[float] = Field(default_factory=lambda: list[float]())
+    Completions have the lists, chats have ``content``. Offsets are those in the output.
+    """
+
+    token_logprobs: list[float] | None = None
+    tokens: list[str] | None = None
+    text_offset: list[int] | None = None
     content: list[TokenBody] | None = None
 
     def values(self) -> tuple[float, ...]:
         """The log-probabilities, whichever form they came in."""
-        return tuple(self.token_logprobs) or tuple(t.logprob for t in self.content or ())
+        return tuple(self.token_logprobs or ()) or tuple(t.logprob for t in self.content or ())
 
 
 class DeltaBody(_Wire):

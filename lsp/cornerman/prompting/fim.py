@@ -1,23 +1,13 @@
-"""Fill-in-the-middle prompts: the control tokens of each family, and the order of the parts."""
+"""Fill-in-the-middle prompts: the order of the parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from cornerman.core.errors import BadInputError
-from cornerman.core.generation import Control, Piece, Prompt, Text
+from cornerman.core.generation import Piece, Prompt, Text
+from cornerman.models.families import FIM_TOKENS, FimTokens
 from cornerman.prompting.window import Window
-
-
-@dataclass(frozen=True, slots=True)
-class FimTokens:
-    """The control tokens a model family marks the three parts with."""
-
-    prefix: Control
-    suffix: Control
-    middle: Control
-
 
 FimLayout = Callable[[FimTokens, Window], Prompt]
 
@@ -38,12 +28,6 @@ def suffix_first(tokens: FimTokens, window: Window) -> Prompt:
     return Prompt(pieces, required_start=window.typed)
 
 
-FAMILIES: Mapping[str, FimTokens] = {
-    "qwen2.5-coder": FimTokens(
-        Control("<|fim_prefix|>"), Control("<|fim_suffix|>"), Control("<|fim_middle|>")
-    ),
-}
-
 LAYOUTS: Mapping[str, FimLayout] = {"suffix-first": suffix_first}
 
 
@@ -53,9 +37,9 @@ def fim_prompt(family: str, layout: str, window: Window) -> Prompt:
     Raises:
         BadInputError: the catalogue names a family or layout that is not known here.
     """
-    if family not in FAMILIES or layout not in LAYOUTS:
+    if family not in FIM_TOKENS or layout not in LAYOUTS:
         raise BadInputError(
             f"No fill-in-the-middle prompt is known for family {family!r} with layout {layout!r}: "
             "choose another model in the setting cornerman.model."
         )
-    return LAYOUTS[layout](FAMILIES[family], window)
+    return LAYOUTS[layout](FIM_TOKENS[family], window)

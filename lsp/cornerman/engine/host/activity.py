@@ -12,7 +12,7 @@ class Activity:
 
     def __init__(self) -> None:
         self._open = 0
-        self._last = time.monotonic()
+        self._started = self._last = time.monotonic()
 
     @contextmanager
     def request(self) -> Generator[None]:
@@ -28,3 +28,8 @@ class Activity:
     def idle_seconds(self) -> float:
         """Seconds since the last request ended; 0 while one is open."""
         return 0.0 if self._open else time.monotonic() - self._last
+
+    @property
+    def uptime_seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started

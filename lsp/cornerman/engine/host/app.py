@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import secrets
 from collections.abc import Awaitable, Callable
 
 from pydantic import ValidationError
@@ -20,19 +19,25 @@ from cornerman import __version__
 from cornerman.core.errors import EngineRequestError
 from cornerman.engine.host.activity import Activity
 from cornerman.engine.host.generation import Generation
+from cornerman.engine.host.memory import used_mib
+from cornerman.engine.host.network import Doorkeeper, Listen
 from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.responses import AnswerResponse, error_response
 from cornerman.engine.host.scheduler import Scheduler
-from cornerman.engine.protocol import PROTOCOL, GenerationBody, HealthBody
+from cornerman.engine.protocol import PROTOCOL, GenerationBody, HealthBody, ModelBody
 from cornerman.models import catalog, store
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(
-    scheduler: Scheduler, shelf: ModelShelf, activity: Activity, token: str = ""
+    scheduler: Scheduler,
+    shelf: ModelShelf,
+    activity: Activity,
+    token: str = "",
+    tcp: Listen | None = None,
 ) -> Starlette:
-    """The application. With a ``token``, every request must bear it."""
+    """The application. ``token`` is for requests by the engine's own listener; see Doorkeeper."""
 
     def generation(*, chat: bool) -> Endpoint:
         async def endpoint(request: Request) -> Response:
@@ -41,22 +46,16 @@ def create_app(
             except EngineRequestError as error:
                 return error_response(error)
             job = scheduler.submit(
-                Generation(shelf, body.request()), body.cornerman.priority, body.cornerman.session
+                Generation(shelf, body.request(), body.suffix),
+                body.cornerman.priority,
+                body.cornerman.session,
             )
             return AnswerResponse(job, body.model, stream=body.stream, chat=chat)
 
         return endpoint
 
     async def health(_: Request) -> Response:
-        body = HealthBody(
-            version=__version__,
-            protocol=PROTOCOL,
-            pid=os.getpid(),
-            model=shelf.name,
-            backend=shelf.backend.name,
-            jobs=scheduler.load,
-        )
-        return JSONResponse(body.model_dump())
+        return JSONResponse(_health(scheduler, shelf, activity).model_dump())
 
     async def models(_: Request) -> Response:
         names = await asyncio.to_thread(_installed)
@@ -69,9 +68,10 @@ def create_app(
         Route("/v1/completions", generation(chat=False), methods=["POST"]),
         Route("/v1/chat/completions", generation(chat=True), methods=["POST"]),
     ]
-    middleware = [Middleware(_Watched, activity=activity)]
-    if token:
-        middleware.insert(0, Middleware(_Guarded, token=token))
+    middleware = [
+        Middleware(Doorkeeper, token=token, tcp=tcp),
+        Middleware(_Watched, activity=activity),
+    ]
     return Starlette(routes=routes, middleware=middleware)
 
 
@@ -88,22 +88,6 @@ class _Watched:
                 await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, send)
-
-
-class _Guarded:
-    """Turns away requests without the bearer token."""
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app = app
-        self._expected = f"Bearer {token}".encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = dict(scope["headers"]).get(b"authorization", b"")
-        if secrets.compare_digest(given, self._expected):
-            await self._app(scope, receive, send)
-        else:
-            error = {"message": "The token is missing or wrong.", "type": "unauthorized"}
-            await JSONResponse({"error": error}, 401)(scope, receive, send)
 
 
 async def _body(request: Request, *, chat: bool) -> GenerationBody:
@@ -124,6 +108,32 @@ async def _body(request: Request, *, chat: bool) -> GenerationBody:
         body.messages = None
         if body.prompt is None and body.cornerman.pieces is None:
             raise EngineRequestError("The request is not valid: check prompt.")
+    return body
+
+
+def _health(scheduler: Scheduler, shelf: ModelShelf, activity: Activity) -> HealthBody:
+    model, figures = shelf.model, scheduler.figures()
+    body = HealthBody(
+        version=__version__,
+        protocol=PROTOCOL,
+        pid=os.getpid(),
+        jobs=figures.jobs,
+        requests=figures.requests,
+        cancellations=figures.cancellations,
+        sessions=figures.sessions,
+        uptime_seconds=activity.uptime_seconds,
+        memory_mib=used_mib(),
+    )
+    if model is not None:
+        body.model, body.backend = model.name, model.loaded.backend
+        body.loaded = ModelBody(
+            context_tokens=model.options.context_tokens,
+            kv_tokens=model.speed.kv_tokens,
+            weights_mib=model.need.weights_mib,
+            kv_mib=model.need.kv_mib,
+            prefill_speed=round(model.speed.prefill, 1),
+            decode_speed=round(model.speed.decode, 1),
+        )
     return body
 
 

@@ -17,6 +17,7 @@ from cornerman.core.generation import (
 )
 from cornerman.engine.host.answer import AnswerFilter
 from cornerman.engine.host.backends.base import TokenRequest, TokenText
+from cornerman.engine.host.fill_in import fill_in
 from cornerman.engine.host.resident import ModelShelf, ResidentModel
 
 
@@ -28,16 +29,20 @@ class Generation:
     before, which is still in the KV cache, as a part of its prompt.
     """
 
-    def __init__(self, shelf: ModelShelf, request: GenerationRequest) -> None:
+    def __init__(
+        self, shelf: ModelShelf, request: GenerationRequest, suffix: str | None = None
+    ) -> None:
+        """``suffix``: the output is to stand between the prompt and this text."""
         self._shelf = shelf
         self._request = request
+        self._suffix = suffix
         self._plan: _Plan | None = None
 
     def __call__(self, emit: Callable[[Chunk], None], turn: CancellationToken) -> bool:
         """Generate until done (true) or until the turn is cancelled."""
         model = self._shelf.open(self._request.model)
         if self._plan is None:
-            self._plan = _Plan(*_in_tokens(model, self._request))
+            self._plan = _Plan(*_in_tokens(model, self._with_suffix(model)))
             emit(Chunk(""))
         plan = self._plan
         wants_text = self._request.sampling.max_tokens > 0
@@ -58,6 +63,15 @@ class Generation:
             finished = dataclasses.replace(finished, reason=FinishReason.LENGTH)
         emit(Chunk("", finish=finished.reason, timings=timings))
         return True
+
+    def _with_suffix(self, model: ResidentModel) -> GenerationRequest:
+        """The request, laid out for the model's family if there is a text to come after it."""
+        prompt = self._request.prompt
+        if self._suffix is None or not isinstance(prompt, Prompt):
+            return self._request
+        return dataclasses.replace(
+            self._request, prompt=fill_in(model.tokenizer, prompt.as_text(), self._suffix)
+        )
 
 
 class _Plan:

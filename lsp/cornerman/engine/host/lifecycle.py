@@ -11,19 +11,23 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 from filelock import FileLock, Timeout
+from starlette.applications import Starlette
 
+from cornerman.core.cancellation import CancellationToken
 from cornerman.core.errors import EngineUnavailableError
+from cornerman.core.generation import Chunk, Priority
 from cornerman.engine import endpoint
 from cornerman.engine.host.activity import Activity
 from cornerman.engine.host.app import create_app
-from cornerman.engine.host.backends.base import Backend, LoadOptions
-from cornerman.engine.host.backends.llama_cpp import LlamaCpp
+from cornerman.engine.host.backends.base import LoadOptions
+from cornerman.engine.host.backends.choice import BackendName
+from cornerman.engine.host.network import Listen, tcp_listener
 from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.scheduler import Scheduler
 
@@ -32,61 +36,114 @@ _log = logging.getLogger(__name__)
 # An engine that is just leaving lets go of the lock within this time.
 _LOCK_SECONDS = 5.0
 _GRACE_SECONDS = 1
+_LOOK_AGAIN_SECONDS = 10.0
+_NICENESS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
-    """How to run an engine; it leaves after ``exit_after`` seconds without a request."""
+    """How to run an engine.
+
+    It frees the model's memory after ``unload_after`` seconds without a request and leaves after
+    ``exit_after``. ``memory_limit_mib`` None means: a share of this machine's memory.
+    """
 
     load: LoadOptions
     exit_after: float
+    unload_after: float
+    backend: BackendName = "auto"
+    memory_limit_mib: int | None = None
+    low_priority: bool = False
+    listen: Listen | None = None
 
 
-def serve(options: HostOptions, backend: Backend | None = None) -> None:
+def serve(options: HostOptions) -> None:
     """Be this user's engine until idle or told to stop (SIGTERM, SIGINT).
 
     Raises:
         EngineUnavailableError: another engine runs, or the runtime directory cannot be used.
     """
-    with _only_one(), _listener() as (listener, token):
+    if options.low_priority:
+        _yield_to_others()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_only_one())
+        tcp = stack.enter_context(tcp_listener(options.listen)) if options.listen else None
+        own, token = stack.enter_context(_listener())
         scheduler, activity = Scheduler(), Activity()
-        shelf = ModelShelf(backend or LlamaCpp(), options.load)
-        app = create_app(scheduler, shelf, activity, token)
-        config = uvicorn.Config(
-            app,
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
-        server = uvicorn.Server(config)
+        shelf = ModelShelf(options.load, options.backend, options.memory_limit_mib)
+        app = create_app(scheduler, shelf, activity, token, tcp[1] if tcp else None)
+        server = uvicorn.Server(_configuration(app))
         _log.info("engine %d started", os.getpid())
         try:
             with _signals_only_end_the_server():
-                asyncio.run(_run(server, listener, activity, options.exit_after))
+                watches = (
+                    _end_when_idle(server, activity, options.exit_after),
+                    _unload_when_idle(scheduler, shelf, activity, options.unload_after),
+                )
+                asyncio.run(_run(server, [own, tcp[0]] if tcp else [own], watches))
         finally:
             scheduler.close(last=shelf.close)
             _log.info("engine %d ended", os.getpid())
 
 
+def _configuration(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _yield_to_others() -> None:
+    """Run when no other program wants the processor. On Windows the launcher sees to it."""
+    if sys.platform != "win32":
+        os.nice(_NICENESS)
+
+
 async def _run(
-    server: uvicorn.Server, listener: socket.socket, activity: Activity, exit_after: float
+    server: uvicorn.Server,
+    listeners: list[socket.socket],
+    watches: Iterable[Coroutine[None, None, None]],
 ) -> None:
-    watch = asyncio.create_task(_end_when_idle(server, activity, exit_after))
+    tasks = [asyncio.create_task(watch) for watch in watches]
     try:
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=listeners)
     finally:
-        watch.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def _end_when_idle(server: uvicorn.Server, activity: Activity, exit_after: float) -> None:
-    left = exit_after
-    while left > 0:
-        await asyncio.sleep(left)
-        left = exit_after - activity.idle_seconds
+    await _idle_for(exit_after, activity)
     _log.info("idle for %.1f minutes", exit_after / 60)
     server.should_exit = True
+
+
+async def _unload_when_idle(
+    scheduler: Scheduler, shelf: ModelShelf, activity: Activity, unload_after: float
+) -> None:
+    def unload(_: Callable[[Chunk], None], __: CancellationToken) -> bool:
+        # A request may have come in the meantime.
+        if activity.idle_seconds >= unload_after:
+            shelf.close()
+        return True
+
+    while True:
+        await _idle_for(unload_after, activity)
+        if shelf.model is not None:
+            async for _ in scheduler.submit(unload, Priority.BACKGROUND):
+                pass
+        await asyncio.sleep(min(unload_after, _LOOK_AGAIN_SECONDS))
+
+
+async def _idle_for(seconds: float, activity: Activity) -> None:
+    left = seconds
+    while left > 0:
+        await asyncio.sleep(left)
+        left = seconds - activity.idle_seconds
 
 
 @contextlib.contextmanager

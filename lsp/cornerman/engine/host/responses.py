@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -14,12 +14,12 @@ from starlette.types import Receive, Scope, Send
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, FinishReason, Timings
 from cornerman.engine.failures import to_wire
+from cornerman.engine.host.logprobs import as_content, as_lists
 from cornerman.engine.host.scheduler import Job
 from cornerman.engine.protocol import (
     ChoiceBody,
     ChunkBody,
     DeltaBody,
-    LogprobsBody,
     TimingsBody,
     UsageBody,
 )
@@ -47,6 +47,7 @@ class AnswerResponse(Response):
         self._id = f"{'chatcmpl' if chat else 'cmpl'}-{uuid.uuid4().hex}"
         self._model = model
         self._created = int(time.time())
+        self._sent = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; returns when all is sent or the client is gone."""
@@ -82,16 +83,15 @@ class AnswerResponse(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _whole(self) -> JSONResponse:
-        text, logprobs = "", list[float]()
+        chunks = list[Chunk]()
         finish, timings = FinishReason.STOP, Timings()
         try:
             async for chunk in self._job:
-                text += chunk.text
-                logprobs += chunk.logprobs
+                chunks.append(chunk)
                 finish, timings = chunk.finish or finish, chunk.timings or timings
         except Exception as error:
             return error_response(error)
-        choice = self._choice(Chunk(text, tuple(logprobs), finish), whole=True)
+        choice = self._choice(chunks, finish, whole=True)
         body = self._body(choice)
         body.timings, body.usage = TimingsBody.of(timings), UsageBody.of(timings)
         return JSONResponse(body.model_dump(exclude_none=True))
@@ -101,7 +101,7 @@ class AnswerResponse(Response):
             return b": still at work\n\n"
         if not chunk.text and chunk.finish is None and not self._chat:
             return b""
-        body = self._body(self._choice(chunk, whole=False))
+        body = self._body(self._choice([chunk], chunk.finish, whole=False))
         if chunk.timings is not None:
             body.timings = TimingsBody.of(chunk.timings)
         return _event(body.model_dump_json(exclude_none=True))
@@ -114,16 +114,21 @@ class AnswerResponse(Response):
             id=self._id, object=kind, created=self._created, model=self._model, choices=[choice]
         )
 
-    def _choice(self, chunk: Chunk, *, whole: bool) -> ChoiceBody:
-        choice = ChoiceBody(finish_reason=chunk.finish.value if chunk.finish else None)
-        if chunk.logprobs:
-            choice.logprobs = LogprobsBody(token_logprobs=list(chunk.logprobs))
+    def _choice(
+        self, chunks: Sequence[Chunk], finish: FinishReason | None, *, whole: bool
+    ) -> ChoiceBody:
+        text = "".join(chunk.text for chunk in chunks)
+        choice = ChoiceBody(finish_reason=finish.value if finish else None)
         if not self._chat:
-            choice.text = chunk.text
-        elif whole:
-            choice.message = DeltaBody(role="assistant", content=chunk.text)
+            choice.text = text
+            choice.logprobs = as_lists(chunks, self._sent)
+            self._sent += len(text)
+            return choice
+        choice.logprobs = as_content(chunks)
+        if whole:
+            choice.message = DeltaBody(role="assistant", content=text)
         else:
-            choice.delta = DeltaBody(role="assistant", content=chunk.text)
+            choice.delta = DeltaBody(role="assistant", content=text)
         return choice
 
 

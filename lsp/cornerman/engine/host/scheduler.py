@@ -10,6 +10,7 @@ import heapq
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from cornerman.core.cancellation import CancellationToken
 from cornerman.core.generation import Chunk, FinishReason, Priority
@@ -26,21 +27,18 @@ class Job:
     """One generation, waiting, running or done. Iterate over it for its chunks, once.
 
     Belongs to the event loop in which it was made; only ``cancel`` may be called elsewhere.
+    ``ended_early`` is true once it has ended because it was cancelled.
     """
 
     def __init__(self, work: Work, priority: Priority, session: str) -> None:
         self.priority = priority
         self.session = session
         self._work = work
+        self.ended_early = False
         self._cancelled = False
         self._turn = CancellationToken()
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Chunk | BaseException | None] = asyncio.Queue()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether anyone cancelled it."""
-        return self._cancelled
 
     def cancel(self) -> None:
         """Stop as soon as possible; nothing happens if it is done already."""
@@ -74,19 +72,33 @@ class Job:
             if not is_done and not self._cancelled:
                 return False
             if not is_done:
-                self._put(Chunk("", finish=FinishReason.CANCELLED))
+                self._end_early()
         self._put(None)
         return True
 
     def drop(self) -> None:
         """End a job that waits, cancelled."""
         self.cancel()
-        self._put(Chunk("", finish=FinishReason.CANCELLED))
+        self._end_early()
         self._put(None)
+
+    def _end_early(self) -> None:
+        self.ended_early = True
+        self._put(Chunk("", finish=FinishReason.CANCELLED))
 
     def _put(self, event: Chunk | BaseException | None) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody listens any more
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """``jobs`` run or wait; the others count since the start."""
+
+    jobs: int
+    requests: int
+    cancellations: int
+    sessions: int
 
 
 _Entry = tuple[Priority, int, Job]
@@ -103,16 +115,18 @@ class Scheduler:
         self._changed = threading.Condition()
         self._waiting: list[_Entry] = []
         self._arrivals = 0
+        self._cancelled = 0
+        self._sessions = set[str]()
         self._running: Job | None = None
         self._last: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
         self._thread.start()
 
-    @property
-    def load(self) -> int:
-        """How many jobs run or wait."""
+    def figures(self) -> Figures:
+        """What there was to do since the start, and what there is now."""
         with self._changed:
-            return len(self._jobs())
+            jobs = len(self._jobs())
+            return Figures(jobs, self._arrivals, self._cancelled, len(self._sessions))
 
     def submit(self, work: Work, priority: Priority, session: str = "") -> Job:
         """Queue work. Call it from a running event loop.
@@ -124,6 +138,7 @@ class Scheduler:
         with self._changed:
             if session and priority is Priority.COMPLETION:
                 self._supersede(session)
+            self._sessions |= {session} - {""}
             self._arrivals += 1
             heapq.heappush(self._waiting, (priority, self._arrivals, job))
             if self._running is not None and priority < self._running.priority:
@@ -146,6 +161,7 @@ class Scheduler:
 
         for entry in filter(is_superseded, self._waiting):
             entry[2].drop()
+            self._cancelled += 1
         self._waiting = [entry for entry in self._waiting if not is_superseded(entry)]
         heapq.heapify(self._waiting)
 
@@ -155,8 +171,7 @@ class Scheduler:
 
     def _run(self) -> None:
         while (entry := self._next()) is not None:
-            if not entry[2].run():
-                self._put_back(entry)
+            self._after(entry, is_done=entry[2].run())
         if self._last is not None:
             self._last()
 
@@ -173,7 +188,10 @@ class Scheduler:
             self._running.begin_turn()
             return entry
 
-    def _put_back(self, entry: _Entry) -> None:
+    def _after(self, entry: _Entry, *, is_done: bool) -> None:
         with self._changed:
             self._running = None
-            heapq.heappush(self._waiting, entry)
+            if not is_done:
+                heapq.heappush(self._waiting, entry)
+            elif entry[2].ended_early:
+                self._cancelled += 1
