@@ -23,12 +23,14 @@ class Continuation:
     ``outward`` is where it first closes something that it did not open: the offset of a closing
     bracket, or of the quote that ends a string begun before it. ``opened`` are its brackets that
     are open at its end, ``open_string`` is the mark of a string that is. ``breaks`` are its line
-    breaks at which nothing that it opened is open.
+    breaks at which nothing that it opened is open, ``inner_breaks`` those at which only brackets
+    are.
     """
 
     outward: int | None
     opened: tuple[Opened, ...]
     breaks: tuple[int, ...]
+    inner_breaks: tuple[int, ...] = ()
     open_string: str = ""
 
 
@@ -37,30 +39,37 @@ def read_on(before: str, text: str, lexicon: Lexicon) -> Continuation:
     was_inside = open_string(before, lexicon)
     outward: int | None = None
     stack: list[Opened] = []
-    inside: list[tuple[int, int]] = []
+    prose: list[tuple[int, int]] = []
+    bracketed: list[tuple[int, int]] = []
     for token in tokens(before + text, lexicon):
         start, end = token.start - len(before), token.end - len(before)
         if end <= 0:
             continue
         if not token.is_bracket:
             if start >= 0 or not (was_inside or token.is_comment):
-                inside.append((max(start, 0), end))
+                prose.append((max(start, 0), end))
             elif token.is_closed and not token.is_comment and outward is None:
                 outward = end - 1
         elif token.text not in OPENER_OF:
             stack.append(Opened(token.text, start))
         elif stack and stack[-1].bracket == OPENER_OF[token.text]:
-            inside.append((stack.pop().offset, end))
+            bracketed.append((stack.pop().offset, end))
         elif outward is None:
             outward = start
-    inside.extend((opened.offset, len(text)) for opened in stack)
-    breaks = tuple(
-        offset
-        for offset, char in enumerate(text)
-        if char == "\n" and not any(start <= offset < end for start, end in inside)
-    )
+    bracketed.extend((opened.offset, len(text)) for opened in stack)
+    in_code = [break_ for break_ in _line_breaks(text) if not _is_within(break_, prose)]
+    inner = tuple(break_ for break_ in in_code if _is_within(break_, bracketed))
+    breaks = tuple(break_ for break_ in in_code if break_ not in inner)
     is_inside = "" if was_inside else open_string(before + text, lexicon)
-    return Continuation(outward, tuple(stack), breaks, is_inside)
+    return Continuation(outward, tuple(stack), breaks, inner, is_inside)
+
+
+def _line_breaks(text: str) -> list[int]:
+    return [offset for offset, char in enumerate(text) if char == "\n"]
+
+
+def _is_within(offset: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in ranges)
 
 
 def open_string(text: str, lexicon: Lexicon) -> str:

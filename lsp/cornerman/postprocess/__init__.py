@@ -22,12 +22,12 @@ FILTERS: tuple[PostprocessFilter, ...] = (
     repetition,
     file_indentation,
     possible_indentation,
+    blank,
     bracket_balance,
     duplicate_line,
     secrets,
     placeholders,
     syntax_gate,
-    blank,
     line_breaks,
 )
 

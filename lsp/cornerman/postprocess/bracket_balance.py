@@ -1,8 +1,8 @@
-"""A suggestion closes the brackets it opens."""
+"""A suggestion closes the brackets and strings it opens."""
 
 from __future__ import annotations
 
-from cornerman.core.continuation import Continuation, Opened, read_on
+from cornerman.core.continuation import Continuation, Opened, open_string, read_on
 from cornerman.core.lexicon import CLOSER_OF
 from cornerman.core.site import CompletionSite
 from cornerman.postprocess.filter import Rejected
@@ -13,10 +13,16 @@ _UNFINISHED = (",", "=", "+", "-", "*", "/", ".", "&", "|", "<", ">", "?", "(", 
 def bracket_balance(text: str, site: CompletionSite) -> str | Rejected:
     """Close what the text leaves open and nothing right of the cursor closes.
 
-    Text that ends in the middle of an expression cannot be closed; it is rejected.
+    Text that ends in the middle of an expression, or of a string within a line, cannot be
+    closed; it is rejected.
     """
     text = text.rstrip()
-    opened = _missing(site.read_on(text), site)
+    if _leaves_string_open(text, site):
+        return Rejected("The suggestion ends in the middle of a string.")
+    reading = site.read_on(text)
+    if reading.open_string:
+        return text + _closing(reading.open_string, "\n" in text, site.line_prefix)
+    opened = _missing(reading, site)
     if not opened:
         return text
     closed = text + "".join(_closer(bracket, text, site) for bracket in reversed(opened))
@@ -26,6 +32,18 @@ def bracket_balance(text: str, site: CompletionSite) -> str | Rejected:
     if last_line.endswith(_UNFINISHED) and not _is_list_item(opened[-1], text):
         return Rejected("The suggestion ends in the middle of an expression.")
     return closed
+
+
+def _leaves_string_open(text: str, site: CompletionSite) -> bool:
+    """True if a string that must end on its line does not.
+
+    The parser may know better: quotes in a regular expression are none.
+    """
+    mark = "" if site.is_prose else open_string(site.line_prefix + text, site.lexicon)
+    if not mark or mark in site.lexicon.long_quotes or mark in site.line_suffix:
+        return False
+    offset = site.offset
+    return site.syntax is None or site.syntax.errors_with(offset, offset, text).total > 0
 
 
 def _parses_better(text: str, closed: str, site: CompletionSite) -> bool:
@@ -71,9 +89,11 @@ def _ends_line(opened: Opened, text: str) -> bool:
 
 
 def _closer(opened: Opened, text: str, site: CompletionSite) -> str:
-    """The closing bracket, on a line of its own if the opening one ends its line."""
-    closer = CLOSER_OF[opened.bracket]
-    if not _ends_line(opened, text):
-        return closer
     line = (site.line_prefix + text[: opened.offset]).rpartition("\n")[2]
-    return "\n" + line[: len(line) - len(line.lstrip())] + closer
+    return _closing(CLOSER_OF[opened.bracket], _ends_line(opened, text), line)
+
+
+def _closing(mark: str, is_own_line: bool, opening_line: str) -> str:
+    """``mark``, or a new line with it below the one that it closes."""
+    indent = opening_line[: len(opening_line) - len(opening_line.lstrip())]
+    return f"\n{indent}{mark}" if is_own_line else mark

@@ -9,6 +9,7 @@ from cornerman.postprocess.filter import Rejected
 
 # A statement that is not over by then is more than one wants to read at once.
 _MAX_STATEMENT_LINES = 16
+_ENDLESS = "The suggestion did not end within the limit."
 
 
 def complete_length(text: str, site: CompletionSite) -> int | None:
@@ -20,13 +21,14 @@ def complete_length(text: str, site: CompletionSite) -> int | None:
 
 def cut_short(text: str, site: CompletionSite) -> str | Rejected:
     """The best complete suggestion in text that ran into a limit: its whole lines."""
-    whole_lines, _, rest = text.rpartition("\n")
-    if whole_lines.strip() and site.extent is Extent.BLOCK:
-        return whole_lines
+    whole_lines, _, last_line = text.rpartition("\n")
     reading = site.read_on(text)
-    if site.extent is Extent.LINE and rest.strip() and not (reading.opened or reading.open_string):
-        return text
-    return Rejected("The suggestion did not end within the limit.")
+    is_in_line_string = bool(reading.open_string) and (
+        reading.open_string not in site.lexicon.long_quotes
+    )
+    if site.extent is Extent.BLOCK or reading.opened or is_in_line_string or "\n" in text.strip():
+        return whole_lines if whole_lines.strip() else Rejected(_ENDLESS)
+    return text if last_line.strip() else Rejected(_ENDLESS)
 
 
 def _statement_end(text: str, site: CompletionSite) -> int | None:
@@ -46,6 +48,17 @@ def _statement_end(text: str, site: CompletionSite) -> int | None:
             return offset
     if text.count("\n", blank) >= _MAX_STATEMENT_LINES:
         return text.rindex("\n")
+    return _bracket_abandoned(text, reading.inner_breaks, site)
+
+
+def _bracket_abandoned(text: str, breaks: tuple[int, ...], site: CompletionSite) -> int | None:
+    """Where text goes on below an open bracket as if it were closed: in the next statement."""
+    first = text.lstrip("\n") if text.startswith("\n") else site.line_prefix + text
+    for offset in breaks:
+        line = text[offset + 1 :].partition("\n")[0]
+        is_below = bool(line.strip()) and indentation(line) <= indentation(first)
+        if is_below and not site.lexicon.closes_block(line):
+            return offset
     return None
 
 

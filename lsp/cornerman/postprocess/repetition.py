@@ -18,7 +18,7 @@ _MAX_LINES_READ = 200
 def repetition(text: str, site: CompletionSite) -> str | Rejected:  # noqa: ARG001
     """Cut lines that go round in circles; reject a line that does."""
     lines = text.split("\n")
-    kept = _before_loop(lines[:_MAX_LINES_READ])
+    kept = _before_loop([line.strip() for line in lines[:_MAX_LINES_READ]])
     if kept is not None:
         text = "\n".join(lines[:kept]).rstrip("\n")
     loop = _LOOP.search(text[:_MAX_CHARS_READ])

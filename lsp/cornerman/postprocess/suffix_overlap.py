@@ -6,7 +6,8 @@ from cornerman.core.lexicon import OPENER_OF
 from cornerman.core.site import CompletionSite
 from cornerman.postprocess.filter import Rejected
 
-_CLOSERS = frozenset(")]}>\"'`:;, \t")
+_PUNCTUATION = ":;,"
+_CLOSERS = frozenset(")]}>\"'` \t" + _PUNCTUATION)
 
 
 def suffix_overlap(text: str, site: CompletionSite) -> str | Rejected:
@@ -40,13 +41,18 @@ def replaced_length(text: str, site: CompletionSite) -> int:
     if not right or not _CLOSERS.issuperset(right):
         return 0
     outward = site.read_on(text).outward
-    if outward is None or not text.startswith(right, outward):
+    if outward is None:
         return 0
-    rest = text[outward + len(right) :]
-    goes_on = bool(rest.strip()) and not site.lexicon.is_comment(rest)
-    stands_alone = (
-        "\n" in text[:outward] and not text[text.rindex("\n", 0, outward) : outward].strip()
-    )
+    # The brackets come first, a colon or semicolon perhaps only behind something between.
+    closing = right.rstrip(_PUNCTUATION)
+    if not closing or not text.startswith(closing, outward):
+        return 0
+    rest = text[outward + len(closing) :].strip()
+    if not rest.endswith(right[len(closing) :]):
+        return 0
+    between = rest[: len(rest) - len(right) + len(closing)]
+    goes_on = bool(between) and not site.lexicon.is_comment(between)
+    stands_alone = "\n" in text and not text[:outward].rpartition("\n")[2].strip()
     return len(site.line_suffix.rstrip()) if goes_on or stands_alone else 0
 
 
