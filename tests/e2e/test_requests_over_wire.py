@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from cornerman.settings import STARTER_MODEL
+from cornerman.statistics.report import report
+from cornerman.statistics.store import FILE_NAME
 from support.rpc import RpcClient, encode
 from support.scripted_server import COMMAND, MISSING
 
@@ -40,6 +42,25 @@ async def result(client: RpcClient, request_id: int) -> Any:
 
 async def ask_and_wait(client: RpcClient, uri: str = URI) -> Any:
     return await result(client, await client.ask_completion(uri))
+
+
+def place(line: int, character: int) -> dict[str, Any]:
+    position = {"line": line, "character": character}
+    return {"textDocument": {"uri": URI}, "position": position}
+
+
+def inline_params(
+    line: int = 0, character: int = 0, kind: int = 2, **context: object
+) -> dict[str, Any]:
+    return {**place(line, character), "context": {"triggerKind": kind, **context}}
+
+
+def lsp_range(*numbers: int) -> dict[str, Any]:
+    line, character, end_line, end_character = numbers
+    return {
+        "start": {"line": line, "character": character},
+        "end": {"line": end_line, "character": end_character},
+    }
 
 
 async def latest_reason(client: RpcClient) -> str:
@@ -184,6 +205,101 @@ async def test_a_bug_is_answered_and_tells_nothing(tmp_path: Path, what: str) ->
     assert "SECRET" not in log
     assert "Traceback" not in log
     assert (tmp_path / "stderr").read_bytes() == b""
+
+
+async def test_what_is_typed_as_suggested_is_answered_from_memory(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "once\n")
+        await result(client, await client.ask_completion(URI, 1, 0))
+        await client.open(URI, "once\nhello")
+        answer = await result(client, await client.ask_completion(URI, 1, 5))
+        assert answer["items"][0]["insertText"] == "()"
+        assert (await client.run_command("cornerman.why"))[0]["fromMemory"] is True
+        await client.open(URI, "once\nhello()\n")
+        assert await ask_and_wait(client) == EMPTY
+
+
+async def test_asked_by_hand_there_are_several_items_to_cycle_through(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "answer")
+        answer = await client.call("textDocument/inlineCompletion", inline_params(kind=1))
+    assert [item["insertText"] for item in answer["items"]] == ["v1@0", "v1@0#1", "v1@0#2"]
+
+
+async def test_an_item_extends_what_is_selected_in_a_list(tmp_path: Path) -> None:
+    chosen = {"range": lsp_range(1, 2, 1, 4), "text": "append"}
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "answer\nx.ap()")
+        params = inline_params(1, 4, selectedCompletionInfo=chosen)
+        [item] = (await client.call("textDocument/inlineCompletion", params))["items"]
+    assert item["insertText"] == "appendv1@15"
+    assert item["range"] == chosen["range"]
+
+
+async def test_a_selection_away_from_the_cursor_is_ignored(tmp_path: Path) -> None:
+    chosen = {"range": lsp_range(0, 0, 0, 2), "text": "append"}
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "answer\nx.ap()")
+        params = inline_params(1, 4, selectedCompletionInfo=chosen)
+        [item] = (await client.call("textDocument/inlineCompletion", params))["items"]
+    assert item["insertText"] == "v1@11"
+
+
+# The list of completions
+
+POPUP = {"completion": {"popup": True}}
+
+
+async def test_the_list_is_offered_only_where_the_settings_ask_for_it(tmp_path: Path) -> None:
+    async with await RpcClient.start(tmp_path, (*COMMAND, str(tmp_path / "log"))) as client:
+        assert "completionProvider" not in (await client.initialize())["capabilities"]
+        await client.open(URI, "answer")
+        assert (await client.call("textDocument/completion", place(0, 6)))["items"] == []
+
+
+async def test_a_suggestion_stands_in_the_list(tmp_path: Path) -> None:
+    async with await RpcClient.start(tmp_path, (*COMMAND, str(tmp_path / "log"))) as client:
+        answer = await client.initialize(initializationOptions=POPUP)
+        assert "completionProvider" in answer["capabilities"]
+        await client.open(URI, "answer\né.wo")
+        found = await client.call("textDocument/completion", place(1, 4))
+        [item] = found["items"]
+        assert found["isIncomplete"] is True
+        assert item["textEdit"] == {"range": lsp_range(1, 2, 1, 4), "newText": "wov1@11"}
+        assert (item["label"], item["filterText"]) == ("wov1@11", "wov1@11")
+        assert await client.run_command("cornerman.accepted", *item["command"]["arguments"]) is None
+        assert (await client.run_command("cornerman.why"))[0]["accepted"] is True
+        await client.open(URI, "missing")
+        assert (await client.call("textDocument/completion", place(0, 0)))["items"] == []
+
+
+# Statistics
+
+
+async def test_what_was_shown_and_accepted_is_counted_without_the_code(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as client:
+        await client.open(URI, "answer SECRET_SOURCE")
+        accepted = (await ask_and_wait(client))["items"][0]["command"]["arguments"][0]
+        await client.run_command("cornerman.accepted", accepted)
+        await client.call("shutdown")
+        await client.notify("exit")
+        assert await client.exit_code() == 0
+    path = tmp_path / "STATE" / FILE_NAME
+    [row] = report(path, 1, 1).figures
+    assert (row.language, row.shown, row.accepted, row.characters) == ("python", 1, 1, 4)
+    assert b"SECRET" not in path.read_bytes()
+    assert b"a.py" not in path.read_bytes()
+
+
+async def test_statistics_can_be_turned_off(tmp_path: Path) -> None:
+    options = {"statistics": {"enabled": False}}
+    async with scripted(tmp_path, initializationOptions=options) as client:
+        await client.open(URI, "answer")
+        assert (await ask_and_wait(client))["items"]
+        await client.call("shutdown")
+        await client.notify("exit")
+        assert await client.exit_code() == 0
+    assert not (tmp_path / "STATE" / FILE_NAME).exists()
 
 
 # Commands

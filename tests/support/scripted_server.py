@@ -23,7 +23,9 @@ COMMAND = (sys.executable, __file__)
 
 
 class ScriptedPipelines:
-    """Scripts: ``answer``, ``never``, ``stubborn``, ``missing``, ``bug``."""
+    """Scripts: ``answer``, ``once``, ``never``, ``stubborn``, ``missing``, ``bug``."""
+
+    _has_answered = False
 
     async def complete(
         self,
@@ -31,7 +33,7 @@ class ScriptedPipelines:
         offset: int,
         settings: Settings,
         *,
-        priority: Priority,
+        priority: Priority,  # noqa: ARG002  (the signature is the session's)
         variant: int,
         on_text: Callable[[str], None],
     ) -> Outcome:
@@ -45,6 +47,10 @@ class ScriptedPipelines:
                 except asyncio.CancelledError:
                     continue
         self._fail(script, snapshot)
+        if script == "once":
+            self._fail("missing" if self._has_answered else "", snapshot)
+            self._has_answered = True
+            return Outcome(Completion("hello()", offset, offset), model=settings.model)
         text = f"v{snapshot.version}@{offset}" + f"#{variant}" * (variant > 0)
         on_text(text)
         return Outcome(

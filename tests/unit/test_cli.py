@@ -16,6 +16,7 @@ COMMANDS = [
     "engine",
     "complete",
     "try",
+    "stats",
     "models",
     "models list",
     "models pull",
