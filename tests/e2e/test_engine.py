@@ -224,27 +224,6 @@ async def test_the_logs_hold_no_source_code(folder: Path, client: EngineClient) 
     assert not any(SECRET[:4] in log for log in logs)
 
 
-START_ONE = """
-import asyncio
-from cornerman.engine.client import probe
-from cornerman.engine.launcher import ensure_engine
-from cornerman.settings import EngineSettings
-async def main():
-    print((await probe(await ensure_engine(EngineSettings()))).pid)
-asyncio.run(main())
-"""
-
-
-def test_ten_servers_that_start_at_once_share_one_engine(own_folder: Path) -> None:
-    servers = [
-        subprocess.Popen([sys.executable, "-c", START_ONE], stdout=subprocess.PIPE, text=True)
-        for _ in range(10)
-    ]
-    pids = {server.communicate(timeout=DEADLINE)[0] for server in servers}
-    (engine,) = engines_in(own_folder)
-    assert pids == {f"{engine.pid}\n"}
-
-
 async def test_an_idle_engine_leaves_nothing_behind(own_folder: Path) -> None:
     where = await ensure_engine(EngineSettings(exit_after_minutes=0.01))
     (engine,) = engines_in(own_folder)
