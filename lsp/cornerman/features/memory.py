@@ -6,6 +6,7 @@ closes brackets behind the cursor, the rest of the suggestion still holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cornerman.core.completions import Completion
@@ -15,6 +16,8 @@ from cornerman.core.documents import DocumentSnapshot
 REACH_LEFT = 16_000
 REACH_RIGHT = 6_000
 
+# Enough of the text left of a cursor to find few places like it.
+_TAIL = 32
 # Editors close no more brackets than this behind the cursor.
 _MOST_CLOSERS = 8
 _CLOSER_OF = {"(": ")", "[": "]", "{": "}"}
@@ -67,6 +70,17 @@ class Place:
         """False if what stands right of the place is not to be found at ``offset`` any more."""
         return any(self._has_right(text, offset + extra) for extra in range(_MOST_CLOSERS + 1))
 
+    def starts(self, text: str, first: int, last: int) -> Iterator[int]:
+        """Offsets from ``first`` to ``last`` that this place can have now, in order.
+
+        In a text that repeats itself, most of it has been typed: the first one is the best.
+        """
+        tail = self.left[-_TAIL:]
+        found = text.find(tail, max(first - len(tail), 0), last)
+        while found >= 0:
+            yield found + len(tail)
+            found = text.find(tail, found + 1, last)
+
     def _has_left(self, text: str, start: int) -> bool:
         if self.is_near_start and start != len(self.left):
             return False
@@ -108,9 +122,9 @@ def rest_at(suggestion: Suggestion, snapshot: DocumentSnapshot, offset: int) -> 
     if place.uri != snapshot.uri or not place.may_end_at(text, offset):
         return None
     candidates = (suggestion.text, *suggestion.alternatives)
-    # The longest first: in a text that repeats itself, most of it has been typed.
-    for length in range(min(max(map(len, candidates)) - 1, offset), -1, -1):
-        head = text[offset - length : offset]
+    for start in place.starts(text, offset - max(map(len, candidates)) + 1, offset):
+        length = offset - start
+        head = text[start:offset]
         fitting = [c for c in candidates if len(c) > length and c.startswith(head)]
         typed = place.typed(snapshot, offset, length) if fitting else None
         if typed is not None:
