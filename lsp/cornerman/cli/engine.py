@@ -143,8 +143,13 @@ def _run(args: argparse.Namespace) -> int:
         low_priority=args.low_priority,
         listen=listen_at(args.listen, args.api_key_file) if args.listen else None,
     )
-    serve(options)
+    serve(options, on_listening=_tell)
     return 0
+
+
+def _tell(url: str) -> None:
+    sys.stdout.write(f"The engine listens at {url}\n")
+    sys.stdout.flush()
 
 
 def _status() -> int:

@@ -260,14 +260,16 @@ class ChunkBody(_Wire):
 class ModelBody(_Wire):
     """The model in memory and what it does there.
 
-    ``weights_mib`` and ``kv_mib`` are what it was estimated to need. ``kv_tokens`` are those of
-    the last request; speeds are in tokens a second, 0 where nothing was measured yet.
+    ``weights_mib`` and ``kv_mib`` are what it was estimated to need, ``copies_mib`` what it would
+    need besides for requests that copy (0: they are served without speculation). ``kv_tokens``
+    are those of the last request; speeds are in tokens a second, 0 where none was measured yet.
     """
 
     context_tokens: int = 0
     kv_tokens: int = 0
     weights_mib: int = 0
     kv_mib: int = 0
+    copies_mib: int = 0
     prefill_speed: float = 0.0
     decode_speed: float = 0.0
 

@@ -131,6 +131,7 @@ def _health(scheduler: Scheduler, shelf: ModelShelf, activity: Activity) -> Heal
             kv_tokens=model.speed.kv_tokens,
             weights_mib=model.need.weights_mib,
             kv_mib=model.need.kv_mib,
+            copies_mib=model.need.copies_mib if model.options.speculate else 0,
             prefill_speed=round(model.speed.prefill, 1),
             decode_speed=round(model.speed.decode, 1),
         )

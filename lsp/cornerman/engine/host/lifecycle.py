@@ -57,8 +57,10 @@ class HostOptions:
     listen: Listen | None = None
 
 
-def serve(options: HostOptions) -> None:
+def serve(options: HostOptions, on_listening: Callable[[str], None]) -> None:
     """Be this user's engine until idle or told to stop (SIGTERM, SIGINT).
+
+    ``on_listening`` is told the URL at which other tools reach it, if it listens on TCP.
 
     Raises:
         EngineUnavailableError: another engine runs, or the runtime directory cannot be used.
@@ -69,6 +71,8 @@ def serve(options: HostOptions) -> None:
         stack.enter_context(_only_one())
         tcp = stack.enter_context(tcp_listener(options.listen)) if options.listen else None
         own, token = stack.enter_context(_listener())
+        if tcp is not None:
+            on_listening(tcp[1].url)
         scheduler, activity = Scheduler(), Activity()
         shelf = ModelShelf(options.load, options.backend, options.memory_limit_mib)
         app = create_app(scheduler, shelf, activity, token, tcp[1] if tcp else None)

@@ -19,6 +19,7 @@ from cornerman.models.catalog import catalog
 _MIB = 1 << 20
 # The interpreter, libraries and what they compute in; measured on models of 0.1 to 0.5 billion.
 _OTHER_MIB = 256
+_COPIES_MIB = 128
 # Of the machine's memory, when no limit is set: the editor and the compiler need some as well.
 _SHARE = 0.6
 _KV_BYTES = 2
@@ -37,6 +38,11 @@ class MemoryNeed:
     def total_mib(self) -> int:
         """Everything without which the model cannot run."""
         return self.weights_mib + self.kv_mib + _OTHER_MIB
+
+    @property
+    def copies_mib(self) -> int:
+        """What speculation takes besides: a KV cache of its own and room to compute in."""
+        return self.kv_mib + _COPIES_MIB
 
 
 def need_of(path: Path, metadata: Metadata, context_tokens: int) -> MemoryNeed:
@@ -67,7 +73,7 @@ def fitted(name: str, need: MemoryNeed, options: LoadOptions, limit_mib: int) ->
         options,
         parked_mib=parked,
         kv_bytes_per_token=need.kv_bytes,
-        speculate=options.speculate and left - parked >= need.kv_mib,
+        speculate=options.speculate and left - parked >= need.copies_mib,
     )
 
 

@@ -29,6 +29,12 @@ class Listen:
     api_key: str = ""
 
     @property
+    def url(self) -> str:
+        """Where clients reach it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""
         if self.host == "localhost":
