@@ -197,14 +197,14 @@ async def test_other_settings_forget_everything(editor: Editor) -> None:
     await editor.suggested("x = ", "alpha")
     editor.session.configure(Settings(model="other"))
     await editor.ask("x = ")
-    await editor.pipelines.call(2)
+    assert (await editor.pipelines.call(2)).priority is Priority.COMPLETION
 
 
 async def test_a_closed_document_is_forgotten(editor: Editor) -> None:
     await editor.suggested("x = ", "alpha")
     editor.session.forget(URI)
     await editor.ask("x = ")
-    await editor.pipelines.call(2)
+    assert (await editor.pipelines.call(2)).priority is Priority.COMPLETION
 
 
 # Candidates
@@ -222,6 +222,18 @@ async def test_asked_by_hand_there_are_several_different_ones(editor: Editor) ->
     assert [completion.text for completion in again.completions] == ["alpha", "beta"]
     assert text_of(await record_of(await editor.ask("x = b"))) == "eta"
     assert len(editor.pipelines.calls) == 3
+
+
+async def test_asked_by_hand_the_one_on_show_stays_the_first(editor: Editor) -> None:
+    first = await editor.suggested("x = ", "alpha")
+    asking = await editor.ask("x = ", is_automatic=False)
+    await (await editor.pipelines.call(2)).finish("beta")
+    await (await editor.pipelines.call(3)).finish("gamma")
+    record = await record_of(asking)
+    texts = [completion.text for completion in record.completions]
+    assert texts == ["alpha", "beta", "gamma"]
+    assert record.suggestion_id == first.suggestion_id
+    assert len(editor.notes.shown_ones) == 1
 
 
 async def test_by_themselves_come_no_others(editor: Editor) -> None:
@@ -308,6 +320,16 @@ async def test_a_suggestion_is_counted_once_however_it_is_typed(editor: Editor) 
     assert [answer.source for answer in editor.notes.answers] == ["engine", "memory", "memory"]
 
 
+async def test_requests_that_were_overtaken_are_not_counted(editor: Editor) -> None:
+    await editor.ask("x = ")
+    asking = await editor.ask("x = a")
+    call = await editor.pipelines.call(1)
+    await call.finish("alpha")
+    await record_of(asking)
+    assert len(editor.notes.answers) == 1
+    assert len(editor.session.recent()) == 2
+
+
 async def test_an_acceptance_shows_in_the_document(editor: Editor) -> None:
     record = await editor.suggested("x = ", "alpha()")
     editor.holds("x = alpha()")
@@ -344,9 +366,12 @@ async def test_what_was_accepted_is_looked_for_later(
 
 
 async def test_turned_off_nothing_is_counted(editor: Editor) -> None:
-    editor.session.configure(Settings(statistics=StatisticsSettings(enabled=False)))
-    record = await editor.suggested("x = ", "alpha()")
+    off = Settings(statistics=StatisticsSettings(enabled=False))
+    await editor.suggested("x = ", "alpha()")
+    editor.session.configure(off)
     editor.holds("x = alpha()")
+    assert editor.notes.accepted_ones == []
+    record = await editor.suggested("y = ", "beta()")
     editor.session.accept(record.id)
-    notes = editor.notes
-    assert [*notes.answers, *notes.shown_ones, *notes.accepted_ones] == []
+    assert editor.notes.accepted_ones == []
+    assert len(editor.notes.answers) == len(editor.notes.shown_ones) == 1

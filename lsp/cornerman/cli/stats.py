@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 The figures are kept in the state folder of this machine, hold none of your code and go nowhere.
+Requests that the next key overtook are not counted.
 The setting cornerman.statistics.enabled turns them off.
 
 examples:

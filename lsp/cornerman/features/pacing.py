@@ -9,6 +9,7 @@ _LONGEST_GAP_MS = 1_000.0
 _SHORTEST_GAP_MS = 20.0
 # Waiting this many gaps after a key tells that the next one is late: the user has paused.
 _GAPS_OF_A_PAUSE = 1.5
+_REST_PER_WORK = 1.5
 _WEIGHT_OF_NEWEST = 0.2
 
 
@@ -16,8 +17,8 @@ _WEIGHT_OF_NEWEST = 0.2
 class Pace:
     """The rhythm of the user and the speed of the engine, in milliseconds of one clock.
 
-    While answers come slower than keys, the engine rests after each piece of work for as long as
-    the work took, unless the user pauses: that halves its load and delays no pause.
+    While answers come slower than keys, the engine rests after each piece of work for longer than
+    the work took, unless the user pauses: that more than halves its load and delays no pause.
     """
 
     gap_ms: float = 150.0
@@ -36,7 +37,7 @@ class Pace:
         """After a piece of work, finished or thrown away."""
         took_ms = now_ms - started_ms
         work_ms = _mixed(self.work_ms, took_ms) if self.work_ms else took_ms
-        return replace(self, work_ms=work_ms, rested_ms=now_ms + took_ms)
+        return replace(self, work_ms=work_ms, rested_ms=now_ms + took_ms * _REST_PER_WORK)
 
     def delay_ms(self, now_ms: float) -> float:
         """How long a request that came just now waits before work for it starts."""

@@ -128,6 +128,9 @@ class Session:
             made.is_from_memory,
         )
         self._note(record, snapshot)
+        # Every key overtakes a request; what is of interest later are the ones that ended.
+        if self.settings.statistics.enabled and not made.is_overtaken:
+            self._count(record, snapshot)
         return record
 
     def accept(self, record_id: str) -> None:
@@ -164,7 +167,7 @@ class Session:
         """Answer the waiting request for a document, if there is one, with no completion."""
         waiting = self._in_flight.pop(uri, None)
         if waiting is not None and not waiting.done():
-            waiting.set_result(Made(Outcome(None, reason)))
+            waiting.set_result(Made(Outcome(None, reason), is_overtaken=True))
 
     async def _made(self, snapshot: DocumentSnapshot, offset: int, *, is_automatic: bool) -> Made:
         """The first of: what the workshop makes, the end of the request, the deadline."""
@@ -199,8 +202,9 @@ class Session:
         logger.debug("completion %s: %s", record.id, outcome.reason or "suggested")
         if outcome.completion is not None:
             self._workshop.look_ahead(snapshot, outcome.completion, self.settings)
-        if not self.settings.statistics.enabled:
-            return
+
+    def _count(self, record: Record, snapshot: DocumentSnapshot) -> None:
+        outcome = record.outcome
         if outcome.completion is not None:
             self._showcase.show(
                 snapshot,

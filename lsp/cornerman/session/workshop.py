@@ -30,12 +30,16 @@ _READING_SECONDS = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The answer to one request. ``completions`` has the best one first, and may be empty."""
+    """The answer to one request. ``completions`` has the best one first, and may be empty.
+
+    ``is_overtaken`` says that the user went on before there was an answer.
+    """
 
     outcome: Outcome
     completions: tuple[Completion, ...] = ()
     suggestion_id: str = ""
     is_from_memory: bool = False
+    is_overtaken: bool = False
 
 
 class Workshop:
@@ -60,10 +64,11 @@ class Workshop:
         if is_automatic:
             self._pace = self._pace.asked(_now_ms())
         known = self._memory.recall(snapshot, offset)
-        if known is not None and (is_automatic or len(known.completions) > 1):
-            return _recalled(known, Outcome(None), is_from_memory=True)
-        made = await self._joined(snapshot, offset, settings, is_automatic=is_automatic)
-        if is_automatic or not made.completions:
+        if known is not None:
+            made = _recalled(known, Outcome(None), is_from_memory=True)
+        else:
+            made = await self._joined(snapshot, offset, settings, is_automatic=is_automatic)
+        if is_automatic or len(made.completions) != 1:
             return made
         return await self._varied(snapshot, offset, settings, made)
 
@@ -159,16 +164,16 @@ class Workshop:
             )
             if outcome.completion is not None and outcome.completion.start == offset:
                 place = Place.of(snapshot, offset)
-                self._remember(place, outcome.completion, outcome.model)
+                number = str(next(self._ids))
+                self._remember(number, place, outcome.completion, outcome.model)
             return outcome
 
         return make
 
     def _remember(
-        self, place: Place, first: Completion, model: str, others: tuple[str, ...] = ()
+        self, number: str, place: Place, first: Completion, model: str, *others: str
     ) -> None:
         replaced = first.end - first.start
-        number = str(next(self._ids))
         suggestion = Suggestion(number, place, first.text, replaced, model, others)
         self._memory = self._memory.plus(suggestion)
 
@@ -197,9 +202,10 @@ class Workshop:
                 others[other.text] = None
         others.pop(first.text, None)
         if first.start == offset:
-            self._remember(Place.of(snapshot, offset), first, made.outcome.model, tuple(others))
+            place, model = Place.of(snapshot, offset), made.outcome.model
+            self._remember(made.suggestion_id, place, first, model, *others)
         more = tuple(replace(first, text=text) for text in others)
-        return replace(made, completions=(first, *more))
+        return replace(made, completions=(first, *more), is_from_memory=False)
 
     def _note_pace(self, work: Work) -> None:
         has_asked_engine = work.task.cancelled() or (
