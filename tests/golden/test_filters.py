@@ -61,6 +61,12 @@ CHANGED = {
             "def f(x):\n    if x:\n            a = 1\n",
         ),
         ("def f(x):\n    ‸\n", "if x:\n    b = 2\nc\n", "def f(x):\n    if x:\n"),
+        # A header above its body.
+        (
+            "def f(x):\n    ‸\n        return 1\n",
+            "if x:\n",
+            "def f(x):\n    if x:\n        return 1\n",
+        ),
         # Lines within brackets are free.
         (
             "def f(x):\n    ‸\n",
@@ -90,6 +96,12 @@ CHANGED = {
 }
 
 REJECTED = {
+    "next_line_indentation": [
+        ("if a:\n    x‸\n        return 1\n", " = 1\n", "indentation of the next line"),
+    ],
+    "possible_indentation": [
+        ("def f():\n    a = 1‸\n", "\n        b = 2\n", "indentation does not fit"),
+    ],
     "repetition": [
         ("x = ‸\n", "a_word_or_two + " * 12 + "\n", "repeated itself"),
     ],

@@ -8,7 +8,11 @@ from cornerman.postprocess.bracket_balance import bracket_balance
 from cornerman.postprocess.control_tokens import control_tokens
 from cornerman.postprocess.duplicate_line import duplicate_line
 from cornerman.postprocess.filter import PostprocessFilter, Rejected
-from cornerman.postprocess.indentation import file_indentation, possible_indentation
+from cornerman.postprocess.indentation import (
+    file_indentation,
+    next_line_indentation,
+    possible_indentation,
+)
 from cornerman.postprocess.line_breaks import line_breaks
 from cornerman.postprocess.repetition import repetition
 from cornerman.postprocess.secrets import placeholders, secrets
@@ -28,6 +32,7 @@ FILTERS: tuple[PostprocessFilter, ...] = (
     secrets,
     placeholders,
     syntax_gate,
+    next_line_indentation,
     line_breaks,
 )
 

@@ -28,7 +28,9 @@ def cut_short(text: str, site: CompletionSite) -> str | Rejected:
     )
     if site.extent is Extent.BLOCK or reading.opened or is_in_line_string or "\n" in text.strip():
         return whole_lines if whole_lines.strip() else Rejected(_ENDLESS)
-    return text if last_line.strip() else Rejected(_ENDLESS)
+    # The last word may be half a word.
+    words = re.sub(r"\w+$", "", last_line).rstrip()
+    return text[: len(text) - len(last_line)] + words if words else Rejected(_ENDLESS)
 
 
 def _statement_end(text: str, site: CompletionSite) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cornerman.core.continuation import read_on
 from cornerman.core.site import CompletionSite, indentation
 from cornerman.postprocess.filter import Rejected
 from cornerman.postprocess.open_brackets import brackets_above
@@ -51,6 +52,23 @@ def possible_indentation(text: str, site: CompletionSite) -> str | Rejected:
         levels.append(indentation(logical))
         previous = logical
     return code
+
+
+def next_line_indentation(text: str, site: CompletionSite) -> str | Rejected:
+    """Reject text that opens no block where the line below the cursor is indented deeper."""
+    if not site.lexicon.has_strict_indents or site.is_prose or site.open_string:
+        return text
+    line = (site.line_prefix + text).rpartition("\n")[2]
+    below = site.next_code_line()
+    if indentation(below) <= indentation(line) or site.line_suffix.strip():
+        return text
+    reading = read_on(site.line_prefix, text, site.lexicon)
+    left_open = read_on("", site.line_prefix + text, site.lexicon).opened
+    goes_on = bool(left_open or reading.open_string) or line.endswith("\\")
+    is_free = any(map(site.lexicon.is_comment, (line, below))) or site.lexicon.opens_block(line)
+    if goes_on or is_free or brackets_above(site):
+        return text
+    return Rejected("The suggestion does not fit the indentation of the next line.")
 
 
 def _first_line_fitted(text: str, site: CompletionSite) -> str:
