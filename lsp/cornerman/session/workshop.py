@@ -129,11 +129,9 @@ class Workshop:
                 asyncio.get_running_loop().call_later(_GRACE_SECONDS, _cancel_unwanted, work)
 
     def _fitting(self, snapshot: DocumentSnapshot, offset: int) -> Work | None:
-        """Work in flight that may still end well here, or that has ended for just this place."""
+        """Work in flight that may still end well here."""
         for work in (self._works.get(snapshot.uri), self._ahead):
-            if work is None or work.has_failed or not work.fits(snapshot, offset):
-                continue
-            if not work.is_done or work.is_for(snapshot, offset):
+            if work is not None and not work.is_done and work.fits(snapshot, offset):
                 return work
         return None
 
@@ -149,7 +147,8 @@ class Workshop:
 
     def _prepare(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> None:
         is_busy = any(not work.is_done for work in self._works.values())
-        is_known = self._fitting(snapshot, offset) or self._memory.recall(snapshot, offset)
+        is_ahead = self._ahead is not None and self._ahead.is_for(snapshot, offset)
+        is_known = is_ahead or self._memory.recall(snapshot, offset) is not None
         if not is_busy and not is_known:
             self._stop_ahead()
             make = self._maker(snapshot, offset, settings, Priority.BACKGROUND)
