@@ -11,6 +11,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.lexicon import tokens
 from cornerman.core.site import CompletionSite, Extent, indentation
 
+_MAX_STRING = 2_000
 _QUOTES = "\"'`"
 _IN_WORD = "The cursor is inside a word."
 _IN_STRING = "The cursor is inside a string that ends on the same line."
@@ -43,7 +44,7 @@ def _silence(site: CompletionSite, prose: Prose | None) -> str:
         rest = site.snapshot.text[site.offset : prose.end]
         is_cut = prose.is_string and prose.end <= site.offset + len(right)
         return _IN_STRING if is_cut and rest.strip(_QUOTES) else ""
-    left = site.line_prefix
+    left = site.line_read
     if not right.strip() and site.lexicon.is_finished(left):
         # The semicolons of a loop's head do not end a statement.
         return "" if read_on("", left, site.lexicon).opened else _FINISHED
@@ -54,8 +55,8 @@ def _string_on_line(site: CompletionSite) -> Prose | None:
     """The string around the cursor, read from its line alone: for languages without grammar."""
     if site.syntax is not None:
         return None
-    start = site.offset - len(site.line_prefix)
-    for token in tokens(site.line_prefix + site.line_suffix, site.lexicon):
+    start = site.offset - len(site.line_read)
+    for token in tokens(site.line_read + site.line_suffix[:_MAX_STRING], site.lexicon):
         is_string = token.is_closed and not token.is_comment and not token.is_bracket
         if is_string and start + token.start < site.offset < start + token.end:
             return Prose(start + token.start, start + token.end, is_string=True)
@@ -67,10 +68,10 @@ def _open_string(site: CompletionSite) -> tuple[str, bool]:
 
     In a document that is broken by such a string the parser takes code for strings.
     """
-    mark = open_string(site.line_prefix, site.lexicon)
+    mark = open_string(site.line_read, site.lexicon)
     if mark in site.lexicon.long_quotes or (site.syntax and not site.syntax.errors):
         return mark, False
-    above = open_string(site.enclosing_code() + site.line_prefix, site.lexicon)
+    above = open_string(site.enclosing_code() + site.line_read, site.lexicon)
     return (above, True) if above in site.lexicon.long_quotes else (mark, False)
 
 

@@ -12,8 +12,11 @@ from cornerman.context.parsing import ParsedSource, encoded
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.site import SyntaxErrors
 
-# A document longer than this is treated like one in a language without a grammar.
+# A document longer than this is treated like one in a language without a grammar; so is one of
+# such lines, which nobody wrote by hand and which take long to parse.
 _MAX_CHARS = 1_500_000
+_LONG_DOCUMENT = 50_000
+_MAX_CHARS_A_LINE = 2_000
 # Trees take about ten times the memory of their text.
 _MAX_TREES = 8
 _MAX_CHARS_KEPT = 2_000_000
@@ -55,7 +58,7 @@ class SyntaxTree:
         None for a language without a grammar, and for a document that is too long.
         """
         language = spec(snapshot.language_id)
-        if language is None or len(snapshot.text) > _MAX_CHARS:
+        if language is None or _is_too_much(snapshot):
             return None
         return _recent.tree(snapshot, language)
 
@@ -143,6 +146,12 @@ class SyntaxTree:
     @property
     def _is_ascii(self) -> bool:
         return len(self.text) == len(self._parsed.source)
+
+
+def _is_too_much(snapshot: DocumentSnapshot) -> bool:
+    length = len(snapshot.text)
+    is_generated = length > _MAX_CHARS_A_LINE * snapshot.index.line_count
+    return length > _MAX_CHARS or (length > _LONG_DOCUMENT and is_generated)
 
 
 class _RecentTrees:

@@ -12,6 +12,8 @@ from functools import cache
 
 OPENER_OF = {")": "(", "]": "[", "}": "{"}
 CLOSER_OF = {opener: closer for closer, opener in OPENER_OF.items()}
+# Lines longer than this are generated text, of which only the end is read.
+_MAX_LINE_READ = 2_000
 _BRACKET_CLOSER = r"[)\]}]"
 
 
@@ -63,7 +65,8 @@ class Lexicon:
         return line.lstrip().startswith(starts)
 
     def code(self, line: str) -> str:
-        """``line`` without the comment and the white space at its end."""
+        """The end of ``line``, without the comment and the white space there."""
+        line = line[-_MAX_LINE_READ:]
         for token in tokens(line, self):
             if token.is_comment and not line[token.end :].strip():
                 return line[: token.start].rstrip()

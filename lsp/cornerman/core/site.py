@@ -13,6 +13,7 @@ from cornerman.core.lexicon import Lexicon
 # Lines longer than this are generated text, of which only the end is read.
 _MAX_LINE_READ = 2_000
 _MAX_LINES_UP = 400
+_MAX_CHARS_UP = 40_000
 
 
 class Extent(str, Enum):
@@ -74,6 +75,11 @@ class CompletionSite:
         return self.snapshot.text[self.snapshot.index.line_start(self.line) : self.offset]
 
     @property
+    def line_read(self) -> str:
+        """The end of :attr:`line_prefix`, for what looks at every character of it."""
+        return self.line_prefix[-_MAX_LINE_READ:]
+
+    @property
     def line_suffix(self) -> str:
         """The cursor's line, right of the cursor, without its line break."""
         return self.snapshot.text[self.offset : self.snapshot.index.line_end(self.line)]
@@ -83,7 +89,7 @@ class CompletionSite:
         if self.is_prose:
             breaks = tuple(offset for offset, char in enumerate(text) if char == "\n")
             return Continuation(None, (), breaks)
-        return read_on(self.line_prefix[-_MAX_LINE_READ:], text, self.lexicon)
+        return read_on(self.line_read, text, self.lexicon)
 
     def enclosing_code(self) -> str:
         """The text above the cursor's line from the outermost line on that it stands below.
@@ -100,7 +106,8 @@ class CompletionSite:
         if start is None or (limit and self.line > _MAX_LINES_UP):
             return ""
         index = self.snapshot.index
-        return self.snapshot.text[index.line_start(start) : index.line_start(self.line)]
+        first, end = index.line_start(start), index.line_start(self.line)
+        return self.snapshot.text[first:end] if end - first <= _MAX_CHARS_UP else ""
 
     def line_text(self, line: int) -> str:
         """A line of the document, without its line break."""

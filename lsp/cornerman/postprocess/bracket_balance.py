@@ -39,7 +39,7 @@ def _leaves_string_open(text: str, site: CompletionSite) -> bool:
 
     The parser may know better: quotes in a regular expression are none.
     """
-    mark = "" if site.is_prose else open_string(site.line_prefix + text, site.lexicon)
+    mark = "" if site.is_prose else open_string(site.line_read + text, site.lexicon)
     if not mark or mark in site.lexicon.long_quotes or mark in site.line_suffix:
         return False
     offset = site.offset
@@ -69,7 +69,7 @@ def _spare_closers(site: CompletionSite) -> list[str]:
     """Closers at the start of the rest of the line that nothing left of the cursor opens."""
     right = site.line_suffix.strip()
     closers = list(right[: len(right) - len(right.lstrip(")]}"))])
-    left = read_on("", site.line_prefix, site.lexicon).opened
+    left = read_on("", site.line_read, site.lexicon).opened
     waiting = [CLOSER_OF[bracket.bracket] for bracket in reversed(left)]
     needed = 0
     while needed < min(len(closers), len(waiting)) and closers[needed] == waiting[needed]:

@@ -62,8 +62,8 @@ def next_line_indentation(text: str, site: CompletionSite) -> str | Rejected:
     below = site.next_code_line()
     if indentation(below) <= indentation(line) or site.line_suffix.strip():
         return text
-    reading = read_on(site.line_prefix, text, site.lexicon)
-    left_open = read_on("", site.line_prefix + text, site.lexicon).opened
+    reading = read_on(site.line_read, text, site.lexicon)
+    left_open = read_on("", site.line_read + text, site.lexicon).opened
     goes_on = bool(left_open or reading.open_string) or line.endswith("\\")
     is_free = any(map(site.lexicon.is_comment, (line, below))) or site.lexicon.opens_block(line)
     if goes_on or is_free or brackets_above(site):

@@ -17,7 +17,7 @@ def closers_behind(text: str, above: list[str], site: CompletionSite) -> str:
     if site.is_prose:
         string = "" if site.open_string in text else site.open_string
         return string + "".join(CLOSER_OF[bracket] for bracket in reversed(above))
-    reading = read_on("", site.line_prefix + text, site.lexicon)
+    reading = read_on("", site.line_read + text, site.lexicon)
     brackets = above + [opened.bracket for opened in reading.opened]
     closers = "".join(CLOSER_OF[bracket] for bracket in reversed(brackets))
     return (reading.open_string or "") + closers
