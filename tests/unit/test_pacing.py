@@ -40,3 +40,9 @@ def test_a_slower_rhythm_means_a_longer_wait_for_a_pause() -> None:
 def test_a_pause_is_no_part_of_the_rhythm() -> None:
     before = typed(Pace(), 50, 60.0)
     assert before.asked(60_000.0).gap_ms == before.gap_ms
+
+
+def test_a_slow_engine_looks_ahead_later() -> None:
+    slow, fast = Pace().worked(0.0, 500.0), Pace().worked(0.0, 20.0)
+    assert fast.reading_ms < slow.reading_ms
+    assert fast.reading_ms > 100

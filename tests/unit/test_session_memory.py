@@ -10,8 +10,8 @@ import pytest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Priority
+from cornerman.features.pacing import Pace
 from cornerman.session import Record, Session
-from cornerman.session import workshop as workshop_module
 from cornerman.settings import CompletionSettings, Settings, StatisticsSettings
 from support.calls import DEADLINE, CalledPipelines, Notes, settled
 
@@ -259,7 +259,7 @@ async def test_an_error_among_the_others_leaves_the_first(editor: Editor) -> Non
 
 @pytest.fixture
 def fast_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop_module, "_READING_SECONDS", 0.0)
+    monkeypatch.setattr(Pace, "reading_ms", 0.0)
 
 
 @pytest.mark.usefixtures("fast_reader")
@@ -296,7 +296,7 @@ async def test_preparing_ends_when_something_else_is_typed(editor: Editor) -> No
 async def test_nothing_is_prepared_for_somebody_who_types_on(
     editor: Editor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshop_module, "_READING_SECONDS", 0.05)
+    monkeypatch.setattr(Pace, "reading_ms", 50.0)
     await editor.suggested("x = ", "alpha")
     asking = await editor.ask("x = b")
     call = await editor.pipelines.call(2)

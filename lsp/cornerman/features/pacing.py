@@ -10,6 +10,8 @@ _SHORTEST_GAP_MS = 20.0
 # Waiting this many gaps after a key tells that the next one is late: the user has paused.
 _GAPS_OF_A_PAUSE = 1.5
 _REST_PER_WORK = 1.5
+_SHORTEST_READING_MS = 400.0
+_READING_PER_WORK = 3.0
 _WEIGHT_OF_NEWEST = 0.2
 
 
@@ -44,6 +46,15 @@ class Pace:
         if self.work_ms <= self.gap_ms:
             return 0.0
         return max(min(self.rested_ms - now_ms, self.gap_ms * _GAPS_OF_A_PAUSE), 0.0)
+
+    @property
+    def reading_ms(self) -> float:
+        """How long a suggestion is on show before what follows it is worth preparing.
+
+        Somebody who types on, or only pauses for a thought, does not pay for it: the longer the
+        work would take, the surer it must be that there is time.
+        """
+        return max(_SHORTEST_READING_MS, self.work_ms * _READING_PER_WORK)
 
 
 def _mixed(typical: float, newest: float) -> float:

@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 # Editors cancel a request before they send the next one, which may want its work.
 _GRACE_SECONDS = 0.4
 _VARIANTS_SECONDS = 2.0
-# Somebody who types on, or only pauses for a thought, does not pay for looking ahead.
-_READING_SECONDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,11 @@ class Workshop:
         start, end = completion.start, completion.end
         taken = snapshot.replace(start, end, completion.text, snapshot.version)
         self._ahead_timer = asyncio.get_running_loop().call_later(
-            _READING_SECONDS, self._prepare, taken, start + len(completion.text), settings
+            self._pace.reading_ms / 1000,
+            self._prepare,
+            taken,
+            start + len(completion.text),
+            settings,
         )
 
     def forget(self, uri: str | None = None) -> None:
