@@ -73,12 +73,14 @@ NEED = MemoryNeed(weights_mib=4000, kv_mib=448, kv_bytes=57_344)
 
 def test_a_model_with_room_enough_has_everything() -> None:
     options = fitted("big", NEED, LoadOptions(8192), limit_mib=16_000)
-    assert options == replace(LoadOptions(8192), kv_bytes_per_token=57_344)
+    assert options == replace(LoadOptions(8192), kv_bytes_per_token=57_344, parked_mib=448)
+    small = fitted("small", replace(NEED, kv_mib=96), LoadOptions(8192), limit_mib=16_000)
+    assert small.parked_mib == 256
 
 
 def test_when_memory_is_short_what_is_not_needed_goes_first() -> None:
-    tight = fitted("big", NEED, LoadOptions(8192), limit_mib=NEED.total_mib + 300)
-    assert (tight.parked_mib, tight.speculate) == (256, False)
+    tight = fitted("big", NEED, LoadOptions(8192), limit_mib=NEED.total_mib + 700)
+    assert (tight.parked_mib, tight.speculate) == (448, False)
     tighter = fitted("big", NEED, LoadOptions(8192), limit_mib=NEED.total_mib + 20)
     assert (tighter.parked_mib, tighter.speculate) == (20, False)
     assert tighter.context_tokens == 8192

@@ -30,6 +30,7 @@ class Engine:
     http: httpx2.AsyncClient
     backend: ScriptedBackend
     activity: Activity
+    scheduler: Scheduler
     model: str
 
     async def complete(self, **extra: object) -> httpx2.Response:
@@ -53,10 +54,16 @@ async def engine(
     model = str(write_gguf(tmp_path / "tiny.gguf", tiny_metadata()))
     transport = httpx2.ASGITransport(app)
     http = httpx2.AsyncClient(transport=transport, base_url="http://engine")
-    yield Engine(app, http, backend, activity, model)
+    yield Engine(app, http, backend, activity, scheduler, model)
     await http.aclose()
     await asyncio.to_thread(scheduler.close, shelf.close)
     assert backend.closed or not backend.loads
+
+
+async def jobs(e: Engine, count: int) -> None:
+    """Returns when so many jobs run or wait."""
+    while (await asyncio.to_thread(e.scheduler.figures)).jobs < count:
+        pass
 
 
 def events(response: httpx2.Response) -> list[Any]:
@@ -115,6 +122,21 @@ async def test_chat_logprobs_have_the_form_of_chats(tmp_path: Path) -> None:
             {"token": "!", "logprob": -0.5, "bytes": [33], "top_logprobs": []},
         ]
     }
+
+
+async def test_a_completion_goes_before_a_chat_of_another_tool(tmp_path: Path) -> None:
+    async with engine(tmp_path, "1", "2") as e:
+        e.backend.gate = gate = threading.Semaphore(0)
+        chat = asyncio.create_task(e.chat(messages=[{"role": "user", "content": "<"}]))
+        await jobs(e, 1)
+        completion = asyncio.create_task(e.complete())
+        await jobs(e, 2)
+        gate.release(5)
+        await asyncio.gather(chat, completion)
+        order = [len(request.prompt) for request in e.backend.requests[1:]]
+    assert len(order) == 3
+    assert order[1] < order[0]
+    assert order[2] >= order[0]
 
 
 async def test_a_suffix_is_laid_out_for_the_models_family(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cornerman import __version__
 from cornerman.core.errors import EngineRequestError
+from cornerman.core.generation import Priority
 from cornerman.engine.host.activity import Activity
 from cornerman.engine.host.generation import Generation
 from cornerman.engine.host.memory import used_mib
@@ -47,7 +48,7 @@ def create_app(
                 return error_response(error)
             job = scheduler.submit(
                 Generation(shelf, body.request(), body.suffix),
-                body.cornerman.priority,
+                _priority(body, chat=chat),
                 body.cornerman.session,
             )
             return AnswerResponse(job, body.model, stream=body.stream, chat=chat)
@@ -88,6 +89,12 @@ class _Watched:
                 await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+def _priority(body: GenerationBody, *, chat: bool) -> Priority:
+    """Other tools do not say: nobody waits for a chat's first word as for a completion."""
+    is_told = "priority" in body.cornerman.model_fields_set
+    return Priority.ACTION if chat and not is_told else body.cornerman.priority
 
 
 async def _body(request: Request, *, chat: bool) -> GenerationBody:

@@ -68,7 +68,8 @@ def fitted(name: str, need: MemoryNeed, options: LoadOptions, limit_mib: int) ->
             f"weights, {need.kv_mib} for {options.context_tokens} tokens of context), but the "
             f"engine may use {limit_mib} MiB; {_advice(name, limit_mib)}."
         )
-    parked = min(options.parked_mib, left)
+    # Room for at least one prompt as long as the context.
+    parked = min(max(options.parked_mib, need.kv_mib), left)
     return replace(
         options,
         parked_mib=parked,

@@ -15,9 +15,9 @@ from cornerman.engine.host.cores import physical_cores
 
 # The most tokens of one step of prefill. How many there really are is decided step by step.
 LARGEST_STEP = 512
-# Drafts from the prompt: as many tokens have to match, and as many are then guessed. A guess costs
-# little more than a token on its own, so that only long ones pay.
-_MATCHING, _GUESSED = 12, 48
+# Drafts from the prompt: so many tokens have to match, and so many are then guessed. A wrong guess
+# costs as much as a right one, so that long drafts lose where a copy differs now and then.
+_MATCHING, _GUESSED = 6, 24
 
 
 def open_server(path: Path, options: LoadOptions, *, speculate: bool = False) -> Any:
