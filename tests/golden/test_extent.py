@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from cornerman.core.generation import FinishReason
@@ -160,3 +162,14 @@ async def test_a_bracket_that_meets_the_token_limit_is_closed() -> None:
     outcome = await completed("x = ‸\n", "[\n    1,\n    2,\n    3", finish=FinishReason.LENGTH)
     assert outcome.completion is not None
     assert outcome.completion.text == "[\n    1,\n    2,\n]"
+
+
+async def test_time_cuts_whole_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count(0, 1000)
+    monkeypatch.setattr("cornerman.features.complete.time.perf_counter", clock.__next__)
+    line = await completed("def f(x):\n    if isinst‸\n        return 1\n", "ance(x, int):\n")
+    assert line.completion is not None
+    assert line.completion.text == "ance(x, int):"
+    block = await completed("def f(x):\n    ‸\n", "a = x\n    return a\n    b = a\n")
+    assert block.completion is not None
+    assert block.completion.text == "a = x"

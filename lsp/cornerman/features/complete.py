@@ -104,13 +104,19 @@ class _Limits:
             settings.block_time_ms / 1000 if not is_line else float("inf"),
         )
 
-    def reached(self, text: str, tokens: int, first_output: float) -> bool:
-        """True if ``text``, made of about so many ``tokens``, must do as it is."""
+    def cut(
+        self, text: str, tokens: int, first_output: float, site: CompletionSite
+    ) -> str | Rejected | None:
+        """What ``text``, made of about so many ``tokens``, must do as; None if it may go on.
+
+        Time alone cuts whole lines only: the rest of a line is a few tokens away.
+        """
         now = time.perf_counter()
         is_one_line = "\n" not in text.strip()
-        limit = self.line_tokens if is_one_line else self.tokens
-        is_enough = not is_one_line and now - first_output > self.block_seconds
-        return tokens >= limit or now > self.time or is_enough
+        if tokens >= (self.line_tokens if is_one_line else self.tokens):
+            return cut_short(text, site)
+        is_late = now > self.time or now - first_output > self.block_seconds
+        return cut_short(text, site) if is_late and not is_one_line else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +153,12 @@ async def _generate(
             text += chunk.text
             on_text(text)
             timings = chunk.timings or timings
-            result = _finished(text.replace("\r\n", "\n"), site)
-            is_cut = chunk.finish is FinishReason.LENGTH or limits.reached(
-                text, len(pieces), first_output
-            )
-            if result is None and is_cut:
-                result = cut_short(text.replace("\r\n", "\n"), site)
+            plain = text.replace("\r\n", "\n")
+            result = _finished(plain, site)
+            if result is None and chunk.finish is FinishReason.LENGTH:
+                result = cut_short(plain, site)
+            if result is None:
+                result = limits.cut(plain, len(pieces), first_output, site)
             if result is not None:
                 return _Raw(result, _scored(pieces), timings)
     return _Raw(text.replace("\r\n", "\n"), _scored(pieces), timings)
