@@ -76,14 +76,17 @@ async def load(bench: Bench) -> Figures:
     started = time.perf_counter()
     await bench.client.health()
     listening = 1000 * (time.perf_counter() - started)
-    first, first_ms = await bench.ask(completion("x = ", tokens=1))
-    second, second_ms = await bench.ask(completion("y = ", tokens=1))
-    figures = {"first answer, ms": first_ms, "second answer, ms": second_ms}
-    if bench.is_local:
-        figures = {"process start, ms": listening} | figures
-        figures["first answer without load, ms"] = first.prefill_ms
-        figures["second answer without waiting, ms"] = second.prefill_ms
-    return figures
+    # Prompts of one length that have nothing in common.
+    first, first_ms = await bench.ask(completion(source("one", 6), tokens=1))
+    second, second_ms = await bench.ask(completion(source("two", 6), tokens=1))
+    if not bench.is_local:
+        return {"first answer, ms": first_ms, "second answer, ms": second_ms}
+    return {
+        "process start, ms": listening,
+        "load and first answer, ms": first_ms,
+        "first answer: prefill, ms": first.prefill_ms,
+        "second answer: prefill, ms": second.prefill_ms,
+    }
 
 
 async def speed(bench: Bench) -> Figures:

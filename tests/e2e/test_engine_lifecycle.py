@@ -22,6 +22,7 @@ from cornerman.engine.launcher import ensure_engine
 from cornerman.engine.protocol import PROTOCOL, HealthBody
 from cornerman.settings import EngineSettings
 from support.engine import DEADLINE, engines_in, fim, private_folders
+from support.tiny_models import tiny_model
 
 REQUEST = fim("def add(a, b):\n", "    ret", max_tokens=2)
 
@@ -188,3 +189,21 @@ async def test_low_priority_and_status(folder: Path) -> None:
     assert "weights 469, KV cache 96" in lines["memory"]
     assert lines["requests"] == "1, 0 cancelled"
     assert lines["sessions"] == "1"
+
+
+async def test_an_mlx_folder_runs_in_the_same_engine(folder: Path) -> None:
+    model = str(tiny_model("qwen2").mlx)
+    async with client_of(EngineSettings(unload_after_minutes=60)) as client:
+        chunks = [c async for c in client.stream(fim("x = ", max_tokens=4, model=model))]
+        assert chunks[-1].timings is not None
+        assert chunks[-1].timings.generated == 4
+        health = await client.health()
+        assert (health.backend, health.model) == ("mlx", model)
+        assert (await ask(client)).startswith("urn")
+        assert (await client.health()).backend == "llama.cpp"
+
+
+async def test_a_backend_that_was_chosen_is_not_replaced_by_another(folder: Path) -> None:
+    async with client_of(EngineSettings(backend="mlx")) as client:
+        with pytest.raises(EngineUnavailableError, match=r"engine\.backend says mlx"):
+            await ask(client)

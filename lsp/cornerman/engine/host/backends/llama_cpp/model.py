@@ -25,7 +25,7 @@ from cornerman.engine.host.backends.step import StepSize
 # should start within 200 ms.
 _STEP_SECONDS = 0.12
 # On a busy machine every step has to wait for its threads: smaller ones would do little else.
-_SMALLEST_STEP = 16
+_SMALLEST_STEP = 12
 # Of one token, in a model of ten times the usual size.
 _LARGE_KV_BYTES = 1 << 18
 
