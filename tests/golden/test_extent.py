@@ -173,3 +173,14 @@ async def test_time_cuts_whole_lines_only(monkeypatch: pytest.MonkeyPatch) -> No
     block = await completed("def f(x):\n    ‸\n", "a = x\n    return a\n    b = a\n")
     assert block.completion is not None
     assert block.completion.text == "a = x"
+
+
+async def test_a_head_without_its_block_is_not_what_remains() -> None:
+    says = "a = x\n    if a:\n        b"
+    outcome = await completed("def f(x):\n    ‸\n", says, finish=FinishReason.LENGTH)
+    assert outcome.completion is not None
+    assert outcome.completion.text == "a = x"
+    only = "if (a) {\n    b"
+    outcome = await completed("{\n  ‸\n}\n", only, "javascript", FinishReason.LENGTH)
+    assert outcome.completion is None
+    assert "did not end" in outcome.reason

@@ -109,14 +109,15 @@ class _Limits:
     ) -> str | Rejected | None:
         """What ``text``, made of about so many ``tokens``, must do as; None if it may go on.
 
-        Time alone cuts whole lines only: the rest of a line is a few tokens away.
+        Time alone cuts behind whole lines only: the rest of a line is a few tokens away.
         """
         now = time.perf_counter()
         is_one_line = "\n" not in text.strip()
         if tokens >= (self.line_tokens if is_one_line else self.tokens):
             return cut_short(text, site)
         is_late = now > self.time or now - first_output > self.block_seconds
-        return cut_short(text, site) if is_late and not is_one_line else None
+        shortened = cut_short(text, site) if is_late and not is_one_line else None
+        return None if isinstance(shortened, Rejected) else shortened
 
 
 @dataclass(frozen=True, slots=True)

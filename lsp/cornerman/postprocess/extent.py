@@ -27,10 +27,18 @@ def cut_short(text: str, site: CompletionSite) -> str | Rejected:
         reading.open_string not in site.lexicon.long_quotes
     )
     if site.extent is Extent.BLOCK or reading.opened or is_in_line_string or "\n" in text.strip():
-        return whole_lines if whole_lines.strip() else Rejected(_ENDLESS)
+        return _without_heads(whole_lines, site) or Rejected(_ENDLESS)
     # The last word may be half a word.
     words = re.sub(r"\w+$", "", last_line).rstrip()
     return text[: len(text) - len(last_line)] + words if words else Rejected(_ENDLESS)
+
+
+def _without_heads(lines: str, site: CompletionSite) -> str:
+    """``lines`` without those at the end that open a block and leave it empty."""
+    kept = lines.rstrip()
+    while kept and site.lexicon.opens_block(kept.rpartition("\n")[2]):
+        kept = kept.rpartition("\n")[0].rstrip()
+    return kept
 
 
 def _statement_end(text: str, site: CompletionSite) -> int | None:
