@@ -204,3 +204,20 @@ async def test_closing_cancels_all_and_ends_with_the_last_call() -> None:
     assert await texts(waiting) == [""]
     assert heard == []
     assert ended == ["generation"]
+
+
+async def test_counts_requests_and_what_became_of_them(scheduler: Scheduler) -> None:
+    blocker = Blocker()
+    running = scheduler.submit(blocker, Priority.COMPLETION, "a")
+    await asyncio.to_thread(blocker.running.wait, DEADLINE)
+    superseded = scheduler.submit(saying("old", []), Priority.COMPLETION, "b")
+    latest = scheduler.submit(saying("new", []), Priority.COMPLETION, "b")
+    chore = scheduler.submit(saying("chore", []), Priority.BACKGROUND, is_request=False)
+    figures = scheduler.figures()
+    assert (figures.jobs, figures.requests, figures.sessions) == (3, 3, 2)
+    assert figures.cancellations == 1
+    running.cancel()
+    await asyncio.gather(*map(texts, [running, superseded, latest, chore]))
+    latest.cancel()  # after its end, as every response does
+    await texts(scheduler.submit(saying("last", []), Priority.BACKGROUND))
+    assert scheduler.figures().cancellations == 2

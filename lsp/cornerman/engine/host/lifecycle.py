@@ -138,7 +138,7 @@ async def _unload_when_idle(
     while True:
         await _idle_for(unload_after, activity)
         if shelf.model is not None:
-            async for _ in scheduler.submit(unload, Priority.BACKGROUND):
+            async for _ in scheduler.submit(unload, Priority.BACKGROUND, is_request=False):
                 pass
         await asyncio.sleep(min(unload_after, _LOOK_AGAIN_SECONDS))
 

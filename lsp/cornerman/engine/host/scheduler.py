@@ -115,6 +115,7 @@ class Scheduler:
         self._changed = threading.Condition()
         self._waiting: list[_Entry] = []
         self._arrivals = 0
+        self._requests = 0
         self._cancelled = 0
         self._sessions = set[str]()
         self._running: Job | None = None
@@ -126,10 +127,12 @@ class Scheduler:
         """What there was to do since the start, and what there is now."""
         with self._changed:
             jobs = len(self._jobs())
-            return Figures(jobs, self._arrivals, self._cancelled, len(self._sessions))
+            return Figures(jobs, self._requests, self._cancelled, len(self._sessions))
 
-    def submit(self, work: Work, priority: Priority, session: str = "") -> Job:
-        """Queue work. Call it from a running event loop.
+    def submit(
+        self, work: Work, priority: Priority, session: str = "", *, is_request: bool = True
+    ) -> Job:
+        """Queue work. Call it from a running event loop. Only requests are counted.
 
         A waiting completion of the same session is superseded and ends at once, cancelled. A
         running one is its client's to cancel: what it makes may still be wanted.
@@ -140,6 +143,7 @@ class Scheduler:
                 self._supersede(session)
             self._sessions |= {session} - {""}
             self._arrivals += 1
+            self._requests += is_request
             heapq.heappush(self._waiting, (priority, self._arrivals, job))
             if self._running is not None and priority < self._running.priority:
                 self._running.pause()
