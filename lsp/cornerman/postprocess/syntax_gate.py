@@ -58,7 +58,7 @@ class _Gate:
         there, both are measured with it closed.
         """
         errors = self._errors(text)
-        if errors.total <= self._bound and not errors.inside:
+        if errors.total == 0 or (errors.total <= self._bound and not errors.inside):
             return True
         for above in self._open_above:
             errors = self._errors(text, closers_behind(text, above, self._site))
