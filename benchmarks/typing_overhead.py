@@ -58,7 +58,7 @@ def keystrokes(lines: int) -> Iterator[tuple[DocumentSnapshot, int, str]]:
             yield snapshot, len(before) + column, line[column:] + rest
 
 
-def measured(lines: int) -> dict[str, list[float]]:
+async def measured(lines: int) -> dict[str, list[float]]:
     """Milliseconds of CPU time of every keystroke, by part."""
     times: dict[str, list[float]] = {"site": [], "site, filters and gate": []}
     model, settings = find(STARTER_MODEL), CompletionSettings()
@@ -73,9 +73,9 @@ def measured(lines: int) -> dict[str, list[float]]:
         if is_new_line:
             continue
         started = time.process_time()
-        asyncio.run(complete(snapshot, offset, settings, model, InstantEngine(truth)))
-        times["site"].append(site_ms)
+        await complete(snapshot, offset, settings, model, InstantEngine(truth))
         rest_ms = (time.process_time() - started) * 1000
+        times["site"].append(site_ms)
         times["site, filters and gate"].append(site_ms + rest_ms)
     return times
 
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the figures there")
     args = parser.parse_args()
     figures: dict[str, dict[str, float]] = {}
-    for part, times in measured(args.lines).items():
+    for part, times in asyncio.run(measured(args.lines)).items():
         cuts = statistics.quantiles(times, n=100)
         figures[part] = {
             "keystrokes": len(times),
