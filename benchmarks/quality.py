@@ -32,8 +32,8 @@ from cornerman.engine.client import EngineClient
 from cornerman.engine.launcher import ensure_engine
 from cornerman.features.complete import complete
 from cornerman.models.catalog import ModelSpec, find
+from cornerman.models.families import FIM_TOKENS
 from cornerman.postprocess.extent import complete_length
-from cornerman.prompting.fim import FAMILIES
 from cornerman.prompting.window import window_around
 from cornerman.settings import STARTER_MODEL, CompletionSettings, EngineSettings
 
@@ -65,7 +65,7 @@ async def plain(hole: Hole, model: ModelSpec, engine: EngineClient) -> tuple[str
     snapshot, offset = document(hole)
     site = completion_site(snapshot, offset)
     window = window_around(site, SETTINGS.prefix_lines, SETTINGS.suffix_lines)
-    tokens = FAMILIES[model.family]
+    tokens = FIM_TOKENS[model.family]
     before, after = Text(window.prefix + window.typed), Text(window.suffix)
     prompt = Prompt((tokens.prefix, before, tokens.suffix, after, tokens.middle))
     is_block = site.extent is Extent.BLOCK
