@@ -7,6 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from cornerman.cli.command import Subparsers
 from cornerman.core.completions import Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import BadInputError
@@ -54,7 +55,7 @@ _LANGUAGES = {
 _LINES_SHOWN = 3
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "complete",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from cornerman.cli.command import Subparsers
 from cornerman.core.errors import EngineUnavailableError
 from cornerman.engine import endpoint
 from cornerman.engine.launcher import log_path
@@ -35,7 +36,7 @@ examples:
 _STOP_SECONDS = 20.0
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     defaults = EngineSettings()
     parser = subparsers.add_parser(

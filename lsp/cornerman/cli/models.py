@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cornerman.cli.command import Subparsers
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -43,10 +45,7 @@ example:
 """
 
 
-def add_parser(
-    # The type of argparse that has no public name.
-    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage]
-) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``models`` and its three actions."""
     parser = subparsers.add_parser(
         "models",

@@ -6,6 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
+from cornerman.cli.command import Subparsers
 from cornerman.log import LEVELS, log_to
 
 _EPILOG = """\
@@ -24,10 +25,7 @@ Neovim 0.12, in init.lua:
 """
 
 
-def add_parser(
-    # The type of argparse that has no public name.
-    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage]
-) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``serve`` to the command line."""
     parser = subparsers.add_parser(
         "serve",

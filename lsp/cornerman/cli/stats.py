@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cornerman import paths
+from cornerman.cli.command import Subparsers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +33,7 @@ _REASONS_SHOWN = 20
 _REASONS_READ = 200
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``stats`` to the command line."""
     parser = subparsers.add_parser(
         "stats",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, Field, TypeAdapter
 
 from cornerman import __version__
+from cornerman.cli.command import Subparsers
 from cornerman.cli.sample import SampleFile, sample_project
 from cornerman.core.completions import EngineStatus
 from cornerman.core.documents import DocumentSnapshot
@@ -47,7 +48,7 @@ _LatestOutcomes = TypeAdapter(list[_LatestOutcome])
 _Status = TypeAdapter(EngineStatus)
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "try",
