@@ -106,6 +106,10 @@ class EngineSettings(_Section):
         default=False,
         description="Run the engine only when other programs leave the processor idle.",
     )
+    save_battery: bool = Field(
+        default=False,
+        description="Use half of the processor's cores for a model that is loaded on battery.",
+    )
     unload_after_minutes: float = Field(
         default=5.0,
         gt=0,

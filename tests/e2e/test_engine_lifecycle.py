@@ -174,10 +174,11 @@ async def test_an_engine_that_crashes_again_and_again_is_left_alone(folder: Path
 
 
 async def test_low_priority_and_status(folder: Path) -> None:
-    async with client_of(EngineSettings(low_priority=True)) as client:
+    async with client_of(EngineSettings(low_priority=True, save_battery=True)) as client:
         await ask(client, replace(REQUEST, session="one"))
     (engine,) = engines_in(folder)
     assert engine.nice() >= 10
+    assert "--save-battery" in engine.cmdline()
     command = [sys.executable, "-m", "cornerman", "engine", "status"]
     status = await asyncio.to_thread(
         subprocess.run, command, capture_output=True, text=True, timeout=DEADLINE

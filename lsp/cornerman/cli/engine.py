@@ -108,6 +108,11 @@ def _add_resources(parser: argparse.ArgumentParser, defaults: EngineSettings) ->
         help="run only when other programs leave the processor idle",
     )
     parser.add_argument(
+        "--save-battery",
+        action="store_true",
+        help="use half of the cores for a model that is loaded on battery",
+    )
+    parser.add_argument(
         "--context-tokens",
         type=_positive,
         default=defaults.context_tokens,
@@ -136,7 +141,7 @@ def _run(args: argparse.Namespace) -> int:
 
     log_to(args.log_file or log_path(), "info")
     options = HostOptions(
-        LoadOptions(args.context_tokens, args.threads),
+        LoadOptions(args.context_tokens, args.threads, save_battery=args.save_battery),
         exit_after=args.exit_after * 60,
         unload_after=args.unload_after * 60,
         backend=args.backend,

@@ -168,6 +168,8 @@ def _arguments(settings: EngineSettings, log: Path) -> list[str]:
     arguments += ["--backend", settings.backend]
     if settings.memory_limit_mib is not None:
         arguments += ["--memory-limit", str(settings.memory_limit_mib)]
+    if settings.save_battery:
+        arguments.append("--save-battery")
     if settings.low_priority:
         arguments.append("--low-priority")
     if settings.threads is not None:

@@ -7,7 +7,15 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from cornerman.engine.host.power import on_battery
+
 _TOPOLOGY = Path("/sys/devices/system/cpu")
+
+
+def cores_to_use(*, save_battery: bool) -> int:
+    """All physical cores; with ``save_battery``, half of them while on battery."""
+    cores = physical_cores()
+    return max(1, cores // 2) if save_battery and on_battery() else cores
 
 
 def physical_cores() -> int:

@@ -55,6 +55,7 @@ class Finished:
 class LoadOptions:
     """``context_tokens`` is the KV cache size; ``threads`` None means: choose for this machine.
 
+    ``save_battery`` halves that choice on a machine that runs on its battery when it loads.
     ``parked_mib`` bounds the KV kept besides the one in use, ``kv_bytes_per_token`` tells how much
     that holds (0: not known). Without ``speculate``, ``copies_input`` is ignored, as memory is
     too short for what speculation needs.
@@ -62,6 +63,7 @@ class LoadOptions:
 
     context_tokens: int
     threads: int | None = None
+    save_battery: bool = False
     parked_mib: int = 256
     kv_bytes_per_token: int = 0
     speculate: bool = True

@@ -11,7 +11,7 @@ from typing import Any, cast
 from cornerman.core.errors import EngineUnavailableError
 from cornerman.engine.endpoint import socket_dir
 from cornerman.engine.host.backends.base import LoadOptions
-from cornerman.engine.host.cores import physical_cores
+from cornerman.engine.host.cores import cores_to_use
 
 # The most tokens of one step of prefill. How many there really are is decided step by step.
 LARGEST_STEP = 512
@@ -37,7 +37,7 @@ def open_server(path: Path, options: LoadOptions, *, speculate: bool = False) ->
     params.cache_ram_mib = 0 if speculate else options.parked_mib
     params.verbosity = 0
     params.warmup = False  # the engine's own is thorougher
-    cores = physical_cores()
+    cores = cores_to_use(save_battery=options.save_battery)
     # With all cores busy decoding, any other program's work would hold up every single token.
     params.cpuparams.n_threads = options.threads or max(1, cores - 1)
     params.cpuparams_batch.n_threads = options.threads or cores
