@@ -46,7 +46,7 @@ def test_an_installed_wheel_finds_its_prompts(wheel: Path, tmp_path: Path) -> No
     program = (
         "from cornerman.prompting import templates; from importlib import resources;"
         "print(templates.folder()); templates.load('explain');"
-        "from cornerman.cli.sample import sample_project; assert len(sample_project()) == 2"
+        "from cornerman.cli.sample import sample_project; assert len(sample_project()) == 3"
     )
     found = subprocess.run(
         [python, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path

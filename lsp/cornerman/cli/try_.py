@@ -34,6 +34,8 @@ example:
 _LINES_SHOWN = 2
 _EXPLAINED = "def merge"
 _NOTABLE_WAIT_MS = 500
+# Nobody types on here: a whole body is worth its time.
+_OPTIONS = {"completion": {"block_time_ms": 10_000}}
 
 
 class _LatestOutcome(BaseModel):
@@ -80,7 +82,7 @@ async def _show_at_work(console: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="cornerman-try-") as folder:
         client = EditorClient()
         started = time.perf_counter()
-        await client.start(Path(folder))
+        await client.start(Path(folder), _OPTIONS)
         ready_ms = (time.perf_counter() - started) * 1000
         console.print(f"Cornerman {__version__}: language server ready after {ready_ms:.0f} ms.")
         try:
