@@ -16,7 +16,7 @@ MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 ALLOWED: dict[str, set[str]] = {
     "core": {"core"},
     "paths": set(),
-    "settings": {"core"},
+    "settings": {"settings", "core"},
     "log": {"core", "paths"},
     "models": {"models", "core", "paths"},
     "engine": {"engine", "core", "paths", "settings"},

@@ -7,9 +7,10 @@ import asyncio
 from lsprotocol import types
 from pydantic import ValidationError
 
-from cornerman.protocol import configuration, execute_command
+from cornerman.protocol import configuration
 from cornerman.protocol.client_process import wait_until_gone
 from cornerman.protocol.client_profile import ClientProfile
+from cornerman.protocol.commands import COMMANDS
 from cornerman.protocol.inline_completion import update_registration
 from cornerman.protocol.language_server import CornermanServer
 from cornerman.protocol.wire import ProtocolError, State
@@ -60,5 +61,5 @@ def _capabilities(ls: CornermanServer) -> types.ServerCapabilities:
         ),
         inline_completion_provider=types.InlineCompletionOptions() if is_static else None,
         completion_provider=types.CompletionOptions() if settings.completion.popup else None,
-        execute_command_provider=types.ExecuteCommandOptions(list(execute_command.COMMANDS)),
+        execute_command_provider=types.ExecuteCommandOptions(list(COMMANDS)),
     )

@@ -1,0 +1,37 @@
+"""Code from elsewhere that stands beside the window in a prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Code that may help at the cursor.
+
+    ``path`` is relative to the workspace folder, with ``/``; ``text`` is whole lines.
+    ``source`` names the provider that found it, ``why`` says in a few words what for (without
+    code), ``score`` compares snippets of one selection: higher is better. Two snippets of equal
+    ``identity`` say the same about the same thing, whatever their text is now.
+    """
+
+    path: str
+    text: str
+    source: str
+    score: float
+    identity: str
+    language_id: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a prompt says apart from the document: names, and snippets in their final order.
+
+    ``repository`` is the name of the workspace folder, ``path`` the document's path in it. Both
+    are "" when they are not known.
+    """
+
+    repository: str = ""
+    path: str = ""
+    snippets: tuple[Snippet, ...] = ()

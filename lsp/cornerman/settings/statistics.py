@@ -1,0 +1,15 @@
+"""Settings of the statistics."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from cornerman.settings.section import Section
+
+
+class StatisticsSettings(Section):
+    """Figures about suggestions, kept on this machine, without any source code."""
+
+    enabled: bool = Field(
+        default=True, description="Count what is shown, accepted and kept, for cornerman stats."
+    )
