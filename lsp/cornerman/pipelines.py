@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
 from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
@@ -57,15 +58,33 @@ class EnginePipelines:
         )
 
     async def explain(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+        self, request: ActionRequest, settings: Settings
     ) -> AsyncGenerator[Chunk, None]:
         """See ``session.Pipelines``."""
         from cornerman.features.explain import explain
 
         model, engine = await _model(settings), await self._engine(settings)
-        async with aclosing(explain(snapshot, offset, model, engine)) as chunks:
+        async with aclosing(explain(request, settings.actions, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
+
+    async def offer(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> Offer:
+        """See ``session.Pipelines``."""
+        from cornerman.features.actions.rewrite import rewrite
+
+        model, engine = await _model(settings), await self._engine(settings)
+        return await rewrite(request, settings.actions, model, engine, on_progress=on_progress)
+
+    async def review(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> tuple[ReviewComment, ...]:
+        """See ``session.Pipelines``."""
+        from cornerman.features.review import review
+
+        model, engine = await _model(settings), await self._engine(settings)
+        return await review(request, settings.actions, model, engine, on_progress=on_progress)
 
     async def status(self, settings: Settings) -> EngineStatus:
         """See ``session.Pipelines``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 
+from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, Priority, Timings
@@ -95,9 +96,19 @@ class CalledPipelines:
         return await asyncio.wait_for(find(), DEADLINE)
 
     async def explain(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+        self, request: ActionRequest, settings: Settings
     ) -> AsyncGenerator[Chunk, None]:
-        yield Chunk(f"{settings.model} on {snapshot.uri} at {offset}")
+        yield Chunk(f"{settings.model} on {request.snapshot.uri} at {request.start}")
+
+    async def offer(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> Offer:
+        return Offer(OfferStatus.REFUSED, request.kind.value, "nothing to do")
+
+    async def review(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> tuple[ReviewComment, ...]:
+        return ()
 
     async def status(self, settings: Settings) -> EngineStatus:
         return EngineStatus(settings.model)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
+from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import ModelMissingError
@@ -58,13 +59,25 @@ class ScriptedPipelines:
         )
 
     async def explain(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+        self, request: ActionRequest, settings: Settings
     ) -> AsyncGenerator[Chunk, None]:
+        snapshot, offset = request.snapshot, request.start
         self._fail(snapshot.text.partition("\n")[0], snapshot)
         yield Chunk(f"{settings.model}: it ")
         yield Chunk(f"is {snapshot.text[offset]}.")
         if snapshot.text.startswith("never"):
             await asyncio.Event().wait()
+
+    async def offer(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> Offer:
+        self._fail(request.snapshot.text.partition("\n")[0], request.snapshot)
+        return Offer(OfferStatus.REFUSED, request.kind.value, "nothing to do")
+
+    async def review(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> tuple[ReviewComment, ...]:
+        return ()
 
     async def status(self, settings: Settings) -> EngineStatus:
         return EngineStatus(settings.model, 7, "scripted", "1.2.3")

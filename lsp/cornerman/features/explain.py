@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from cornerman.context.syntax import Definition, SyntaxTree
+from cornerman.core.actions import ActionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, GenerationRequest, Priority, SamplingParams
 from cornerman.engine.stream import Engine
 from cornerman.models.catalog import ModelSpec
 from cornerman.prompting import templates
+from cornerman.settings import ActionSettings
 
 _MAX_TOKENS = 400
 _LINES_AROUND = 20
@@ -17,13 +19,17 @@ _MAX_CHARS = 12_000
 
 
 def explain(
-    snapshot: DocumentSnapshot, offset: int, model: ModelSpec, engine: Engine
+    request: ActionRequest,
+    settings: ActionSettings,  # noqa: ARG001  (where the user's own prompts are, for all features)
+    model: ModelSpec,
+    engine: Engine,
 ) -> AsyncGenerator[Chunk, None]:
-    """Markdown about the innermost definition at ``offset``, or the lines around it.
+    """Markdown about the innermost definition at the request's start, or the lines around it.
 
     The stream raises ``CornermanError`` when the engine fails; closing it cancels.
     """
-    target = _target(snapshot, offset)
+    snapshot = request.snapshot
+    target = _target(snapshot, request.start)
     messages = templates.load("explain").render(
         language=snapshot.language_id,
         path=snapshot.uri.rsplit("/", 1)[-1],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
 
+from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
 from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, Priority
@@ -30,10 +31,23 @@ class Pipelines(Protocol):
         """
         ...
 
-    def explain(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
-    ) -> AsyncGenerator[Chunk, None]:
+    def explain(self, request: ActionRequest, settings: Settings) -> AsyncGenerator[Chunk, None]:
         """Markdown in pieces; closing the stream cancels; raises ``CornermanError``."""
+        ...
+
+    async def offer(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> Offer:
+        """A verified edit, or why there is none; cancelling the task cancels the generation.
+
+        For every kind but explain and review; raises ``CornermanError``.
+        """
+        ...
+
+    async def review(
+        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
+    ) -> tuple[ReviewComment, ...]:
+        """Remarks about the request's range, in order; raises ``CornermanError``."""
         ...
 
     async def status(self, settings: Settings) -> EngineStatus:

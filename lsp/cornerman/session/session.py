@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 
+from cornerman.core.actions import ActionKind, ActionRequest
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
@@ -151,7 +152,8 @@ class Session:
 
     async def explain(self, snapshot: DocumentSnapshot, offset: int) -> AsyncGenerator[str, None]:
         """Text of the explanation as it is made; raises ``CornermanError``."""
-        async with aclosing(self._pipelines.explain(snapshot, offset, self.settings)) as chunks:
+        request = ActionRequest(ActionKind.EXPLAIN, snapshot, offset, offset)
+        async with aclosing(self._pipelines.explain(request, self.settings)) as chunks:
             async for chunk in chunks:
                 if chunk.text:
                     yield chunk.text
