@@ -34,7 +34,7 @@ class ScriptedPipelines:
         offset: int,
         settings: Settings,
         *,
-        priority: Priority,  # noqa: ARG002  (the signature is the session's)
+        priority: Priority,
         variant: int,
         on_text: Callable[[str], None],
     ) -> Outcome:
