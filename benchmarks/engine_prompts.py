@@ -46,7 +46,7 @@ def completion(
     before: str, typed: str = "", *, tokens: int, session: str = ""
 ) -> GenerationRequest:
     """A completion between ``before``, the line being typed, and a suffix."""
-    pieces = (_FIM.prefix, _FIM.suffix, Text("\nprint(result)\n"), _FIM.middle, Text(before))
+    pieces = (_FIM.prefix, _FIM.suffix, Text("\nprint(result)\n"), *_FIM.middle, Text(before))
     return GenerationRequest("", Prompt(pieces, typed), SamplingParams(tokens), session=session)
 
 

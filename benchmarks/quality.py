@@ -67,7 +67,7 @@ async def plain(hole: Hole, model: ModelSpec, engine: EngineClient) -> tuple[str
     window = window_around(site, SETTINGS.prefix_lines, SETTINGS.suffix_lines)
     tokens = FIM_TOKENS[model.family]
     before, after = Text(window.prefix + window.typed), Text(window.suffix)
-    prompt = Prompt((tokens.prefix, before, tokens.suffix, after, tokens.middle))
+    prompt = Prompt((tokens.prefix, before, tokens.suffix, after, *tokens.middle))
     is_block = site.extent is Extent.BLOCK
     limit = SETTINGS.max_block_tokens if is_block else SETTINGS.max_line_tokens
     request = GenerationRequest(model.name, prompt, SamplingParams(limit), session="plain")

@@ -22,7 +22,7 @@ def suffix_first(tokens: FimTokens, window: Window) -> Prompt:
         tokens.prefix,
         tokens.suffix,
         Text(window.suffix),
-        tokens.middle,
+        *tokens.middle,
         Text(window.prefix),
     )
     return Prompt(pieces, required_start=window.typed)

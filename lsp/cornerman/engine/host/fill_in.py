@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cornerman.core.errors import EngineRequestError
-from cornerman.core.generation import Prompt, Text
+from cornerman.core.generation import Piece, Prompt, Text
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models.families import fim_tokens_among
 
@@ -22,5 +22,7 @@ def fill_in(tokenizer: ModelTokenizer, before: str, after: str) -> Prompt:
             "The model cannot fill in the middle; send no suffix or choose another model."
         )
     line = before.rfind("\n") + 1
-    pieces = (fim.prefix, fim.suffix, Text(after), fim.middle, Text(before[:line]))
-    return Prompt(pieces, required_start=before[line:])
+    marked: tuple[Piece, ...] = (fim.suffix, Text(after), fim.prefix)
+    if fim.middle:
+        marked = (fim.prefix, fim.suffix, Text(after), *fim.middle)
+    return Prompt((*marked, Text(before[:line])), required_start=before[line:])
