@@ -32,11 +32,12 @@ class FileMarks:
 
     ``path_in_prefix`` says that the path of the file to be completed stands behind the prefix's
     mark, not in front of it. ``ends_file`` says that ``file`` stands between two files, not in
-    front of each.
+    front of each. ``after_repository`` stands between the repository's name and the first file.
     """
 
     file: Control
     repository: Control | None = None
+    after_repository: str = ""
     path_in_prefix: bool = False
     ends_file: bool = False
 
@@ -52,14 +53,16 @@ class Family:
     """Models that were trained on the same marks.
 
     ``layouts`` are the names of what ``prompting.layouts`` can do with them, the default first.
-    ``files`` is None where files are told apart by comments. ``reference`` is where the marks and
-    their order are documented.
+    ``files`` is None where files are told apart by comments. ``has_path`` says that the document's
+    path helps even without other files. ``reference`` is where the marks and their order are
+    documented.
     """
 
     layouts: tuple[str, ...]
     reference: str
     fim: FimTokens | None = None
     files: FileMarks | None = None
+    has_path: bool = False
 
 
 def _fim(prefix: str, suffix: str, *middle: str) -> FimTokens:
@@ -72,7 +75,7 @@ _SUFFIX_PREFIX = ("suffix-prefix",)
 _CONTINUATION = ("continuation",)
 
 _QWEN_FIM = _fim("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
-_QWEN_FILES = FileMarks(Control("<|file_sep|>"), Control("<|repo_name|>"))
+_QWEN_FILES = FileMarks(Control("<|file_sep|>"), Control("<|repo_name|>"), after_repository="\n")
 _BIGCODE_FIM = _fim("<fim_prefix>", "<fim_suffix>", "<fim_middle>")
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(

@@ -1,45 +1,34 @@
-"""Fill-in-the-middle prompts: the order of the parts."""
+"""The prompt of an inline completion: a family's marks in one of its layouts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from cornerman.core.errors import BadInputError
-from cornerman.core.generation import Piece, Prompt, Text
-from cornerman.models.families import FIM_TOKENS, FimTokens
+from cornerman.core.generation import Prompt
+from cornerman.core.snippets import Surroundings
+from cornerman.models.families import FAMILIES
+from cornerman.prompting.layouts import CONTINUATION, LAYOUTS, Parts, continuation
+from cornerman.prompting.preamble import preamble
 from cornerman.prompting.window import Window
 
-FimLayout = Callable[[FimTokens, Window], Prompt]
+NO_SURROUNDINGS = Surroundings()
 
 
-def suffix_first(tokens: FimTokens, window: Window) -> Prompt:
-    """Suffix, then everything before the cursor: typing only ever appends to the prompt.
-
-    The line being typed is the required start of the output, so that the engine may tokenize
-    its last word together with what follows. In column 0 nothing is required.
-    """
-    pieces: tuple[Piece, ...] = (
-        tokens.prefix,
-        tokens.suffix,
-        Text(window.suffix),
-        *tokens.middle,
-        Text(window.prefix),
-    )
-    return Prompt(pieces, required_start=window.typed)
-
-
-LAYOUTS: Mapping[str, FimLayout] = {"suffix-first": suffix_first}
-
-
-def fim_prompt(family: str, layout: str, window: Window) -> Prompt:
-    """The prompt of a model ``family`` in a ``layout``.
+def fim_prompt(
+    family: str, layout: str, window: Window, surroundings: Surroundings = NO_SURROUNDINGS
+) -> Prompt:
+    """The prompt of a model ``family`` in a ``layout``, with ``surroundings`` in front.
 
     Raises:
-        BadInputError: the catalogue names a family or layout that is not known here.
+        BadInputError: the family is not known here, or has no such layout.
     """
-    if family not in FIM_TOKENS or layout not in LAYOUTS:
+    marks = FAMILIES.get(family)
+    if marks is None or layout not in marks.layouts:
         raise BadInputError(
-            f"No fill-in-the-middle prompt is known for family {family!r} with layout {layout!r}: "
+            f"No completion prompt is known for family {family!r} with layout {layout!r}: "
             "choose another model in the setting cornerman.model."
         )
-    return LAYOUTS[layout](FIM_TOKENS[family], window)
+    before = preamble(marks.files, surroundings, window.language_id, has_path=marks.has_path)
+    parts = Parts(before, window)
+    if layout == CONTINUATION or marks.fim is None:
+        return continuation(parts)
+    return LAYOUTS[layout](marks.fim, parts)
