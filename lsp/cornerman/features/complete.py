@@ -19,6 +19,7 @@ from cornerman.core.generation import (
     Timings,
 )
 from cornerman.core.site import CompletionSite, Extent
+from cornerman.core.snippets import Surroundings
 from cornerman.engine.stream import Engine
 from cornerman.models.catalog import ModelSpec
 from cornerman.postprocess import postprocess
@@ -26,7 +27,7 @@ from cornerman.postprocess.confidence import ConfidenceThresholds, Scored, confi
 from cornerman.postprocess.extent import complete_length, cut_short
 from cornerman.postprocess.filter import Rejected
 from cornerman.postprocess.suffix_overlap import replaced_length
-from cornerman.prompting.fim import fim_prompt
+from cornerman.prompting.fim import NO_SURROUNDINGS, fim_prompt
 from cornerman.prompting.window import window_around
 from cornerman.settings import CompletionSettings
 
@@ -47,12 +48,14 @@ async def complete(
     variant: int = 0,
     on_text: Callable[[str], None] = lambda _text: None,
     confidence: ConfidenceThresholds | None = None,
+    surroundings: Surroundings = NO_SURROUNDINGS,
 ) -> Outcome:
     """One suggestion for the cursor at ``offset``, or the reason why there is none.
 
     Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
     ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
-    ``confidence`` is how sure the model must be; None shows everything.
+    ``confidence`` is how sure the model must be; None shows everything. ``surroundings`` are
+    shown to the model in front of the document.
 
     Raises:
         CornermanError: the engine could not be reached or failed.
@@ -64,7 +67,7 @@ async def complete(
     window = window_around(site, settings.prefix_lines, settings.suffix_lines)
     request = GenerationRequest(
         model=model.name,
-        prompt=fim_prompt(model.family, model.fim_layout, window),
+        prompt=fim_prompt(model.family, model.fim_layout, window, surroundings),
         sampling=_sampling(max(settings.max_line_tokens, settings.max_block_tokens), variant),
         session=snapshot.uri,
         priority=priority,
