@@ -1,0 +1,1 @@
+"""What is defined, imported and mentioned where in the workspace."""
