@@ -86,6 +86,14 @@ class EnginePipelines:
         model, engine = await _model(settings), await self._engine(settings)
         return await review(request, settings.actions, model, engine, on_progress=on_progress)
 
+    async def obstacle(self, settings: Settings) -> CornermanError | None:
+        """See ``session.Pipelines``."""
+        try:
+            await _model(settings)
+        except CornermanError as error:
+            return error
+        return None
+
     async def status(self, settings: Settings) -> EngineStatus:
         """See ``session.Pipelines``."""
         from cornerman.engine.client import probe
@@ -97,7 +105,13 @@ class EnginePipelines:
         health = await probe(endpoint) if endpoint else None
         if health is None:
             return EngineStatus(settings.model)
-        return EngineStatus(settings.model, health.pid, health.backend or "", health.version)
+        return EngineStatus(
+            settings.model,
+            health.pid,
+            health.backend or "",
+            health.version,
+            is_loaded=health.loaded is not None,
+        )
 
     async def aclose(self) -> None:
         """Close the connections to the engine; the engine itself stays for other windows."""
@@ -111,7 +125,8 @@ class EnginePipelines:
         except CornermanError:
             return EngineStatus(settings.model)
         name = self._remote.name if self._remote is not None else ""
-        return EngineStatus(health.model or settings.model, backend=f"{health.backend} at {name}")
+        backend = f"{health.backend} at {name}"
+        return EngineStatus(health.model or settings.model, backend=backend, is_loaded=True)
 
     async def _engine(self, settings: Settings) -> EngineClient:
         """The client of the engine that ``settings`` choose: another one when they change."""

@@ -13,11 +13,13 @@ from lsprotocol import types
 
 from cornerman import __version__
 from cornerman.protocol import configuration, lifecycle, workspace
+from cornerman.protocol.code_action import code_action, resolve
 from cornerman.protocol.completion import completion
 from cornerman.protocol.execute_command import execute_command
 from cornerman.protocol.framing import FrameDecoder, FramingError
 from cornerman.protocol.inline_completion import inline_completion
 from cornerman.protocol.language_server import CornermanServer
+from cornerman.protocol.progress import cancel_progress
 from cornerman.protocol.stdio import WireReader, WireWriter, claim_stdio
 from cornerman.session import Pipelines
 
@@ -45,7 +47,10 @@ def build(pipelines: Pipelines) -> CornermanServer:
     server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(configuration.did_change_configuration)
     server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION)(inline_completion)
     server.feature(types.TEXT_DOCUMENT_COMPLETION)(completion)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION)(code_action)
+    server.feature(types.CODE_ACTION_RESOLVE)(resolve)
     server.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
+    server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(cancel_progress)
     server.wire.on_malformed = partial(workspace.distrust, server)
     return server
 

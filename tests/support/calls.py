@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority, Timings
 from cornerman.settings import Settings
 from cornerman.statistics.journal import Answer, Shown
@@ -109,6 +110,9 @@ class CalledPipelines:
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
     ) -> tuple[ReviewComment, ...]:
         return ()
+
+    async def obstacle(self, settings: Settings) -> CornermanError | None:
+        return None
 
     async def status(self, settings: Settings) -> EngineStatus:
         return EngineStatus(settings.model)

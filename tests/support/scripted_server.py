@@ -13,7 +13,7 @@ from pathlib import Path
 from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.errors import ModelMissingError
+from cornerman.core.errors import CornermanError, ModelMissingError
 from cornerman.core.generation import Chunk, Priority, Timings
 from cornerman.log import log_to
 from cornerman.server import run
@@ -78,6 +78,9 @@ class ScriptedPipelines:
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
     ) -> tuple[ReviewComment, ...]:
         return ()
+
+    async def obstacle(self, settings: Settings) -> CornermanError | None:
+        return None
 
     async def status(self, settings: Settings) -> EngineStatus:
         return EngineStatus(settings.model, 7, "scripted", "1.2.3")

@@ -24,13 +24,14 @@ class EngineStatus:
     """What serves the completions of a window. ``pid`` is 0 while none of this machine's does.
 
     ``backend`` is the library that runs the model, as in ``llama.cpp``, or the kind and place of
-    a remote engine. It is "" while nothing answers.
+    a remote engine. It is "" while nothing answers. ``is_loaded`` says that a model is in memory.
     """
 
     model: str
     pid: int = 0
     backend: str = ""
     version: str = ""
+    is_loaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,49 +1,27 @@
-"""What an editor says about itself in ``initialize``: only what this server acts on.
-
-Checked by our own small model, so that a capability nobody here has heard of yet cannot keep an
-editor from starting.
-"""
+"""What an editor says about itself in ``initialize``, as questions with one answer each."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from cornerman.core.positions import PositionEncoding
+from cornerman.protocol.client_capabilities import (
+    Body,
+    Capabilities,
+    CodeActionSupport,
+    Dynamic,
+    PluginSupport,
+    WindowSupport,
+    WorkspaceEditSupport,
+    WorkspaceSupport,
+)
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, alias_generator=to_camel)
-
-
-class _Dynamic(_Body):
-    dynamic_registration: bool | None = None
-
-
-class _TextDocument(_Body):
-    inline_completion: _Dynamic | None = None
-
-
-class _Workspace(_Body):
-    configuration: bool | None = None
-    did_change_configuration: _Dynamic | None = None
-
-
-class _General(_Body):
-    position_encodings: list[str] | None = None
-
-
-class _Capabilities(_Body):
-    text_document: _TextDocument | None = None
-    workspace: _Workspace | None = None
-    general: _General | None = None
-
-
-class ClientProfile(_Body):
+class ClientProfile(Body):
     """The parameters of ``initialize``."""
 
     process_id: int | None = None
-    capabilities: _Capabilities = Field(default_factory=_Capabilities)
+    capabilities: Capabilities = Field(default_factory=Capabilities)
     initialization_options: object = None
 
     @property
@@ -57,6 +35,11 @@ class ClientProfile(_Body):
         return PositionEncoding.UTF16
 
     @property
+    def plugin(self) -> PluginSupport:
+        """What a plugin made for this server adds to its editor."""
+        return self.capabilities.experimental
+
+    @property
     def registers_inline_completion(self) -> bool:
         """True when inline completion can be registered and unregistered at any time."""
         text_document = self.capabilities.text_document
@@ -65,15 +48,82 @@ class ClientProfile(_Body):
     @property
     def registers_configuration(self) -> bool:
         """True when changes of the settings are reported to whoever registers for them."""
-        workspace = self.capabilities.workspace
-        return _is_dynamic(workspace.did_change_configuration if workspace else None)
+        return _is_dynamic(self._workspace.did_change_configuration)
 
     @property
     def answers_configuration(self) -> bool:
         """True when the settings can be asked for."""
-        workspace = self.capabilities.workspace
-        return bool(workspace and workspace.configuration)
+        return bool(self._workspace.configuration)
+
+    @property
+    def takes_code_actions(self) -> bool:
+        """True when code actions may be more than commands."""
+        return self._code_action.code_action_literal_support is not None
+
+    @property
+    def resolves_edits(self) -> bool:
+        """True when the edit of a code action is asked for once the user has chosen it."""
+        resolve = self._code_action.resolve_support
+        has_data = bool(self._code_action.data_support)
+        return (
+            self.takes_code_actions and has_data and bool(resolve and "edit" in resolve.properties)
+        )
+
+    @property
+    def shows_disabled(self) -> bool:
+        """True when a code action may say why it cannot be used."""
+        return self.takes_code_actions and bool(self._code_action.disabled_support)
+
+    @property
+    def applies_edits(self) -> bool:
+        """True when the server may ask for an edit to be made."""
+        return bool(self._workspace.apply_edit)
+
+    @property
+    def takes_document_changes(self) -> bool:
+        """True when an edit may name the version of the document it is for."""
+        return bool(self._workspace_edit.document_changes)
+
+    @property
+    def creates_files(self) -> bool:
+        """True when an edit may create a file."""
+        operations = self._workspace_edit.resource_operations
+        return self.takes_document_changes and "create" in operations
+
+    @property
+    def confirms_edits(self) -> bool:
+        """True when the editor can ask its user before it makes an edit."""
+        annotations = self._workspace_edit.change_annotation_support
+        return self.takes_document_changes and annotations is not None
+
+    @property
+    def creates_progress(self) -> bool:
+        """True when the server may begin a progress of its own."""
+        return bool(self._window.work_done_progress)
+
+    @property
+    def shows_documents(self) -> bool:
+        """True when the server may open a file in the editor."""
+        show = self._window.show_document
+        return bool(show and show.support)
+
+    @property
+    def _workspace(self) -> WorkspaceSupport:
+        return self.capabilities.workspace or WorkspaceSupport()
+
+    @property
+    def _workspace_edit(self) -> WorkspaceEditSupport:
+        return self._workspace.workspace_edit or WorkspaceEditSupport()
+
+    @property
+    def _window(self) -> WindowSupport:
+        return self.capabilities.window or WindowSupport()
+
+    @property
+    def _code_action(self) -> CodeActionSupport:
+        text_document = self.capabilities.text_document
+        return (text_document.code_action if text_document else None) or CodeActionSupport()
 
 
-def _is_dynamic(capability: _Dynamic | None) -> bool:
+def _is_dynamic(capability: Dynamic | None) -> bool:
     return bool(capability and capability.dynamic_registration)

@@ -21,6 +21,7 @@ def apply(ls: CornermanServer, configuration: object) -> None:
     """Use ``configuration`` on top of what came with ``initialize``, and tell what is wrong."""
     settings, problems = parse(ls.initial_options, configuration)
     ls.session.configure(settings)
+    ls.status.refresh()
     for problem in problems:
         ls.warn(problem)
 

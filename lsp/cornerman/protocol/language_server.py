@@ -13,6 +13,8 @@ from pygls.lsp.server import LanguageServer
 from cornerman import __version__, paths
 from cornerman.protocol.client_profile import ClientProfile
 from cornerman.protocol.convert import lsp_converter
+from cornerman.protocol.progress import Progresses
+from cornerman.protocol.status import StatusReporter
 from cornerman.protocol.wire import State, WireProtocol
 from cornerman.session import Pipelines, Session
 from cornerman.statistics.store import FILE_NAME, LocalJournal
@@ -37,6 +39,9 @@ class CornermanServer(LanguageServer):
         self.wire = cast("WireProtocol", self.protocol)
         self.session = Session(pipelines, self.warn, LocalJournal(paths.state_dir() / FILE_NAME))
         self.client = ClientProfile()
+        self.progresses = Progresses()
+        self.status = StatusReporter(self)
+        self.reviewed: set[str] = set()
         self.initial_options: object = None
         self.registered_inline_completion = False
         self.stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -49,7 +54,15 @@ class CornermanServer(LanguageServer):
             return
         self._told.add(sentence)
         logger.warning("told the user: %s", sentence)
+        self.tell(sentence)
+
+    def tell(self, sentence: str) -> None:
+        """Show the user a sentence."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, sentence))
+
+    def inform(self, sentence: str) -> None:
+        """Show the user a sentence that is no warning."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Info, sentence))
 
     def watch(self, client_gone: Awaitable[bool]) -> None:
         """Leave when ``client_gone`` turns out true."""

@@ -8,6 +8,7 @@ from lsprotocol import types
 from pydantic import ValidationError
 
 from cornerman.protocol import configuration
+from cornerman.protocol.action_kinds import LSP_KINDS
 from cornerman.protocol.client_process import wait_until_gone
 from cornerman.protocol.client_profile import ClientProfile
 from cornerman.protocol.commands import COMMANDS
@@ -38,10 +39,12 @@ def initialize(ls: CornermanServer, params: object) -> types.InitializeResult:
 async def initialized(ls: CornermanServer, _: object) -> None:
     """Register what the client wants registered, and ask for its settings."""
     await asyncio.gather(update_registration(ls), configuration.begin(ls))
+    ls.status.start()
 
 
 def shutdown(ls: CornermanServer, _: object) -> None:
     """Answer everything that is open as cancelled; only ``exit`` is obeyed from now on."""
+    ls.status.stop()
     ls.wire.cancel_all()
     ls.wire.state = State.SHUT_DOWN
 
@@ -61,5 +64,12 @@ def _capabilities(ls: CornermanServer) -> types.ServerCapabilities:
         ),
         inline_completion_provider=types.InlineCompletionOptions() if is_static else None,
         completion_provider=types.CompletionOptions() if settings.completion.popup else None,
+        code_action_provider=_code_actions(ls),
         execute_command_provider=types.ExecuteCommandOptions(list(COMMANDS)),
     )
+
+
+def _code_actions(ls: CornermanServer) -> bool | types.CodeActionOptions:
+    if not ls.client.takes_code_actions:
+        return True
+    return types.CodeActionOptions(LSP_KINDS, resolve_provider=ls.client.resolves_edits or None)

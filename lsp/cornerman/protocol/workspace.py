@@ -8,6 +8,7 @@ from typing import cast
 from lsprotocol import types
 
 from cornerman.protocol import convert
+from cornerman.protocol.commands.review import withdraw
 from cornerman.protocol.language_server import CornermanServer
 
 logger = logging.getLogger(__name__)
@@ -29,11 +30,13 @@ def did_change(ls: CornermanServer, params: types.DidChangeTextDocumentParams) -
     for change in params.content_changes:
         snapshot = convert.changed(snapshot, change, version, session.encoding)
     session.put(snapshot)
+    withdraw(ls, snapshot.uri)
 
 
 def did_close(ls: CornermanServer, params: types.DidCloseTextDocumentParams) -> None:
     """Forget the document."""
     ls.session.forget(params.text_document.uri)
+    withdraw(ls, params.text_document.uri)
 
 
 def distrust(ls: CornermanServer, method: str, raw: object) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
 from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
 from cornerman.settings import Settings
 
@@ -48,6 +49,10 @@ class Pipelines(Protocol):
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
     ) -> tuple[ReviewComment, ...]:
         """Remarks about the request's range, in order; raises ``CornermanError``."""
+        ...
+
+    async def obstacle(self, settings: Settings) -> CornermanError | None:
+        """What keeps every model from being asked, as far as that is known without asking."""
         ...
 
     async def status(self, settings: Settings) -> EngineStatus:

@@ -7,15 +7,16 @@ import itertools
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
-from cornerman.core.actions import ActionKind, ActionRequest
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.positions import PositionEncoding
+from cornerman.session.actions import Actions
+from cornerman.session.activity import Activity
+from cornerman.session.observed import ObservedPipelines
 from cornerman.session.pipelines import Pipelines
 from cornerman.session.showcase import Showcase
 from cornerman.session.workshop import Made, Workshop
@@ -71,10 +72,12 @@ class Session:
         self.settings = Settings()
         self.encoding = PositionEncoding.UTF16
         self.documents: dict[str, DocumentSnapshot] = {}
-        self._pipelines = pipelines
+        self.activity = Activity()
+        self._pipelines = ObservedPipelines(pipelines, self.activity)
+        self.actions = Actions(self._pipelines)
         self._warn = warn
         self._journal = journal
-        self._workshop = Workshop(pipelines)
+        self._workshop = Workshop(self._pipelines)
         self._showcase = Showcase(journal, self._text_of)
         self._in_flight: dict[str, asyncio.Future[Made]] = {}
         self._making: set[asyncio.Task[Made]] = set()
@@ -92,6 +95,7 @@ class Session:
         before = self.documents.get(snapshot.uri)
         self.documents[snapshot.uri] = snapshot
         self._end(snapshot.uri, "the document changed before there was an answer")
+        self.actions.changed(snapshot.uri)
         if before is not None and self.settings.statistics.enabled:
             self._showcase.changed(before, snapshot)
 
@@ -99,6 +103,7 @@ class Session:
         """Drop a document and the work for it."""
         self.documents.pop(uri, None)
         self._end(uri, "the document was closed")
+        self.actions.changed(uri)
         self._workshop.forget(uri)
         self._showcase.clear(uri)
 
@@ -150,13 +155,9 @@ class Session:
         """What serves completions now; starts nothing."""
         return await self._pipelines.status(self.settings)
 
-    async def explain(self, snapshot: DocumentSnapshot, offset: int) -> AsyncGenerator[str, None]:
-        """Text of the explanation as it is made; raises ``CornermanError``."""
-        request = ActionRequest(ActionKind.EXPLAIN, snapshot, offset, offset)
-        async with aclosing(self._pipelines.explain(request, self.settings)) as chunks:
-            async for chunk in chunks:
-                if chunk.text:
-                    yield chunk.text
+    async def obstacle(self) -> CornermanError | None:
+        """What keeps every model from being asked, as far as that is known without asking."""
+        return await self._pipelines.obstacle(self.settings)
 
     async def aclose(self) -> None:
         """Cancel all work, finish the journal and let go of the engine."""

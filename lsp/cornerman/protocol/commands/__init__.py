@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from cornerman.protocol.commands import explain, outcomes, status
+from cornerman.protocol.action_kinds import EXPLAIN_COMMAND, REFACTOR_COMMAND, REVIEW_COMMAND
+from cornerman.protocol.commands import edits, explain, outcomes, review, stats, status
 from cornerman.protocol.inline_completion import ACCEPTED_COMMAND
 from cornerman.protocol.language_server import CornermanServer
 
@@ -14,5 +15,12 @@ COMMANDS: dict[str, Command] = {
     ACCEPTED_COMMAND: outcomes.accepted,
     outcomes.WHY_COMMAND: outcomes.why,
     status.STATUS_COMMAND: status.status,
-    explain.EXPLAIN_COMMAND: explain.explain,
+    stats.STATS_COMMAND: stats.stats,
+    EXPLAIN_COMMAND: explain.explain,
+    REVIEW_COMMAND: review.review,
+    REFACTOR_COMMAND: edits.refactor,
+    edits.FIX_COMMAND: edits.fix,
+    edits.DOCUMENT_COMMAND: edits.document,
+    edits.TEST_COMMAND: edits.test,
+    edits.TODO_COMMAND: edits.todo,
 }

@@ -9,6 +9,10 @@ from lsprotocol import types
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from cornerman.core.actions import Diagnostic, Severity
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.positions import Position, PositionEncoding
+from cornerman.protocol.convert import plain_text
 from cornerman.protocol.wire import ProtocolError
 
 
@@ -34,6 +38,27 @@ class RangeArgument(Arguments):
     end: PositionArgument
 
 
+class DiagnosticArgument(Arguments):
+    """An LSP diagnostic, as far as it matters here."""
+
+    range: RangeArgument
+    message: str
+    severity: int | None = Field(default=None, ge=1, le=4)
+    source: str | None = None
+    code: int | str | None = None
+
+
+class ActionArguments(Arguments):
+    """What commands about a document have in common.
+
+    ``version`` is the version of the document that the caller has seen, if it matters.
+    """
+
+    uri: str
+    version: int | None = None
+    work_done_token: int | str | None = None
+
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -43,6 +68,31 @@ def valid(model: type[_Model], values: object, sentence: str) -> _Model:
         return model.model_validate(values)
     except ValidationError as error:
         raise ProtocolError(types.ErrorCodes.InvalidParams, sentence) from error
+
+
+def offsets(
+    snapshot: DocumentSnapshot, where: RangeArgument, encoding: PositionEncoding
+) -> tuple[int, int]:
+    """The offsets of a range, in order."""
+    index = snapshot.index
+    start = index.offset(Position(where.start.line, where.start.character), encoding)
+    end = index.offset(Position(where.end.line, where.end.character), encoding)
+    return min(start, end), max(start, end)
+
+
+def problem(
+    snapshot: DocumentSnapshot, wanted: DiagnosticArgument, encoding: PositionEncoding
+) -> Diagnostic:
+    """A diagnostic in offsets of ``snapshot``."""
+    start, end = offsets(snapshot, wanted.range, encoding)
+    return Diagnostic(
+        start,
+        end,
+        plain_text(wanted.message),
+        Severity(wanted.severity or Severity.ERROR),
+        plain_text(wanted.source or ""),
+        plain_text(str(wanted.code)) if wanted.code is not None else "",
+    )
 
 
 def only(arguments: Sequence[object]) -> object:

@@ -6,37 +6,74 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from cornerman.core.errors import BadInputError
-from cornerman.core.positions import Position
-from cornerman.protocol.commands.arguments import Arguments, PositionArgument, only, valid
+from cornerman.core.actions import ActionKind, ActionRequest
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.positions import PositionEncoding
+from cornerman.protocol import offers
+from cornerman.protocol.action_kinds import EXPLAIN_COMMAND
+from cornerman.protocol.commands.arguments import (
+    ActionArguments,
+    DiagnosticArgument,
+    PositionArgument,
+    RangeArgument,
+    offsets,
+    only,
+    problem,
+    valid,
+)
 from cornerman.protocol.language_server import CornermanServer
+from cornerman.protocol.show_text import show_text
+from cornerman.protocol.wire import ProtocolError
 
-EXPLAIN_COMMAND = "cornerman.explain"
 
-
-class _Explain(Arguments):
-    uri: str
-    position: PositionArgument
+class _Explain(ActionArguments):
+    position: PositionArgument | None = None
+    range: RangeArgument | None = None
+    diagnostic: DiagnosticArgument | None = None
     partial_result_token: int | str | None = None
+    show: bool = False
 
 
-async def explain(ls: CornermanServer, arguments: Sequence[object]) -> dict[str, str]:
-    """``cornerman.explain`` {uri, position, partialResultToken?}: explain the code there.
+async def explain(ls: CornermanServer, arguments: Sequence[object]) -> dict[str, object]:
+    """``cornerman.explain``: what is at a position, in a range or behind a diagnostic.
 
     The text goes out in pieces by ``$/progress`` when there is a token, and as a whole at the end.
     """
-    sentence = f"{EXPLAIN_COMMAND} takes one object with uri, position and partialResultToken."
+    sentence = f"{EXPLAIN_COMMAND} takes one object with uri and position, range or diagnostic."
     wanted = valid(_Explain, only(arguments), sentence)
-    session = ls.session
-    snapshot = session.documents.get(wanted.uri)
-    if snapshot is None:
-        raise BadInputError("The document is not open; open it in the editor first.")
-    position = Position(wanted.position.line, wanted.position.character)
-    offset = snapshot.index.offset(position, session.encoding)
+    snapshot = offers.require_document(ls, wanted.uri, wanted.version)
+    request = _request(snapshot, wanted, ls.session.encoding)
+    if request is None:
+        raise ProtocolError(types.ErrorCodes.InvalidParams, sentence)
+    text = await _text(ls, request, wanted)
+    if wanted.show:
+        await show_text(ls, text)
+    return {"text": text, "definitions": []}
 
-    whole = ""
-    async for text in session.explain(snapshot, offset):
-        whole += text
-        if wanted.partial_result_token is not None:
-            ls.progress(types.ProgressParams(wanted.partial_result_token, {"text": text}))
-    return {"text": whole}
+
+def _request(
+    snapshot: DocumentSnapshot, wanted: _Explain, encoding: PositionEncoding
+) -> ActionRequest | None:
+    where, diagnostic = wanted.range, None
+    if wanted.diagnostic is not None:
+        diagnostic = problem(snapshot, wanted.diagnostic, encoding)
+        where = where or wanted.diagnostic.range
+    if where is None and wanted.position is not None:
+        where = RangeArgument(start=wanted.position, end=wanted.position)
+    if where is None:
+        return None
+    start, end = offsets(snapshot, where, encoding)
+    return ActionRequest(ActionKind.EXPLAIN, snapshot, start, end, diagnostic=diagnostic)
+
+
+async def _text(ls: CornermanServer, request: ActionRequest, wanted: _Explain) -> str:
+    whole: list[str] = []
+    session = ls.session
+    title = offers.title_of(ActionKind.EXPLAIN)
+    async with ls.progresses.show(ls, title, wanted.work_done_token) as progress:
+        async for text in session.actions.explain(request, session.settings):
+            whole.append(text)
+            progress.report(f"{len(whole)} tokens")
+            if wanted.partial_result_token is not None:
+                ls.progress(types.ProgressParams(wanted.partial_result_token, {"text": text}))
+    return "".join(whole)

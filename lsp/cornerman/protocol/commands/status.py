@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from cornerman.protocol.language_server import CornermanServer
 
@@ -11,5 +10,11 @@ STATUS_COMMAND = "cornerman.status"
 
 
 async def status(ls: CornermanServer, _: Sequence[object]) -> dict[str, object]:
-    """``cornerman.status``: model, engine process and backend; pid 0 while no engine runs."""
-    return asdict(await ls.session.status())
+    """``cornerman.status``: the state, the model and its engine; pid 0 while no engine runs."""
+    now, engine = await ls.status.now()
+    return {
+        **now.as_json(),
+        "pid": engine.pid,
+        "backend": engine.backend,
+        "version": engine.version,
+    }

@@ -1,0 +1,133 @@
+"""``textDocument/codeAction`` and ``codeAction/resolve``. Only the latter asks the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+from pydantic import ValidationError
+
+from cornerman.core.actions import ActionKind, ActionRequest, Available, OfferStatus
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.errors import CornermanError
+from cornerman.protocol import offers
+from cornerman.protocol.action_items import ActionItems, Place, needs_question
+from cornerman.protocol.action_kinds import is_edit, is_quiet, is_wanted
+from cornerman.protocol.commands.arguments import Arguments
+from cornerman.protocol.convert import offset_of
+from cornerman.protocol.convert_edits import problem_of
+from cornerman.protocol.language_server import CornermanServer
+from cornerman.protocol.wire import ProtocolError
+
+CodeActions = list[types.Command | types.CodeAction]
+
+
+class _Data(Arguments):
+    """What comes back with an action that the user has chosen."""
+
+    uri: str
+    version: int
+    kind: str
+    start: int
+    end: int
+
+
+async def code_action(ls: CornermanServer, params: types.CodeActionParams) -> CodeActions:
+    """What can be done here; quickly, and without asking the model."""
+    session, context = ls.session, params.context
+    snapshot = session.documents.get(params.text_document.uri)
+    if snapshot is None or not session.settings.actions.enabled:
+        return []
+    place = _place(ls, snapshot, params.range, context.diagnostics)
+    is_asked = context.trigger_kind is not types.CodeActionTriggerKind.Automatic
+    only = [_name(kind) for kind in context.only or ()]
+    found = [
+        available
+        for available in _available(place)
+        if is_wanted(available.kind, only)
+        and (is_asked or is_quiet(available.kind, available.instruction))
+        and _is_possible(ls, available)
+    ]
+    items = ActionItems(ls.client, session.encoding, place)
+    obstacle = await session.obstacle() if found else None
+    if obstacle is None:
+        return [items.offered(available) for available in found]
+    if not (ls.client.shows_disabled and is_asked):
+        return []
+    return [items.disabled(available, obstacle) for available in found]
+
+
+async def resolve(ls: CornermanServer, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit; the user is told when there is none to be had."""
+    try:
+        data = _Data.model_validate(action.data)
+        kind = ActionKind(data.kind)
+    except (ValidationError, ValueError) as error:
+        sentence = "The data of the code action are not valid."
+        raise ProtocolError(types.ErrorCodes.InvalidParams, sentence) from error
+    try:
+        snapshot = offers.require_document(ls, data.uri, data.version)
+        request = _request(ls, snapshot, kind, data, action.diagnostics or ())
+        offer = offers.current(ls, await offers.make(ls, request, None))
+    except CornermanError as error:
+        # Editors show the error of this request badly, or not at all.
+        ls.tell(str(error))
+        return action
+    if offer.status is OfferStatus.OFFERED:
+        action.edit = offers.edit_of(ls, offer)
+    else:
+        ls.tell(offer.reason)
+    return action
+
+
+def _place(
+    ls: CornermanServer,
+    snapshot: DocumentSnapshot,
+    where: types.Range,
+    diagnostics: Sequence[types.Diagnostic],
+) -> Place:
+    encoding = ls.session.encoding
+    start = offset_of(snapshot, where.start, encoding)
+    end = offset_of(snapshot, where.end, encoding)
+    problems = tuple((problem_of(snapshot, one, encoding), one) for one in diagnostics)
+    return Place(snapshot, min(start, end), max(start, end), problems)
+
+
+def _available(place: Place) -> list[Available]:
+    # Imported on first use, because an editor waits for the server to start.
+    from cornerman.features.actions.available import available_actions
+
+    problems = [ours for ours, _ in place.problems]
+    return available_actions(place.snapshot, place.start, place.end, problems)
+
+
+def _is_possible(ls: CornermanServer, available: Available) -> bool:
+    """True if this client can go through with an action."""
+    client = ls.client
+    if not is_edit(available.kind):
+        return True
+    if needs_question(available):
+        return client.plugin.asks_for_instruction
+    return client.resolves_edits or client.applies_edits or client.plugin.previews_edits
+
+
+def _request(
+    ls: CornermanServer,
+    snapshot: DocumentSnapshot,
+    kind: ActionKind,
+    data: _Data,
+    diagnostics: Sequence[types.Diagnostic],
+) -> ActionRequest:
+    """The request an action stands for; an instruction is read in the document again."""
+    problem = None
+    if diagnostics:
+        problem = problem_of(snapshot, diagnostics[0], ls.session.encoding)
+    instruction = ""
+    if kind is ActionKind.INSTRUCTION:
+        found = _available(Place(snapshot, data.start, data.end))
+        instruction = next((one.instruction for one in found if one.kind is kind), "")
+    return ActionRequest(kind, snapshot, data.start, data.end, instruction, problem)
+
+
+def _name(kind: types.CodeActionKind | str) -> str:
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind
