@@ -28,12 +28,12 @@ async def stats(_: CornermanServer, arguments: Sequence[object]) -> dict[str, ob
     wanted = valid(_Stats, only(arguments) if arguments else {}, sentence)
     path = paths.state_dir() / FILE_NAME
     found = await asyncio.to_thread(report, path, wanted.days, _ENDINGS)
-    return {"days": wanted.days, **_as_json(found)}
+    return _as_json(found)
 
 
 def _as_json(found: Report) -> dict[str, object]:
     return {
-        "byLanguage": [
+        "figures": [
             {
                 "language": row.language,
                 "model": row.model,
@@ -45,10 +45,10 @@ def _as_json(found: Report) -> dict[str, object]:
             }
             for row in found.figures
         ],
-        "byDay": [
+        "days": [
             {"date": day.date, "shown": day.shown, "accepted": day.accepted} for day in found.days
         ],
-        "withoutSuggestion": [
+        "endings": [
             {
                 "at": ending.at,
                 "language": ending.language,
