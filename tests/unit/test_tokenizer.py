@@ -94,7 +94,7 @@ def test_control_tokens_that_could_pass_for_required_text(tokenizer: ModelTokeni
     "damage",
     [
         {"tokenizer.ggml.pre": "unheard-of"},
-        {"tokenizer.ggml.model": "llama"},
+        {"tokenizer.ggml.model": "bert"},
         {"tokenizer.ggml.tokens": 3},
         {"tokenizer.ggml.merges": [1, 2]},
         {"tokenizer.ggml.merges": ["never heard"]},

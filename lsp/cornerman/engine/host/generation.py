@@ -131,7 +131,7 @@ def _in_tokens(model: ResidentModel, request: GenerationRequest) -> tuple[TokenR
         prompt = request.prompt
         ids, required = tokenizer.heal(prompt.pieces, prompt.required_start, sampling.stop)
     else:
-        ids = tokenizer.encode(model.template.pieces(request.prompt))
+        ids = tokenizer.encode(model.template.pieces(request.prompt), starts=True)
     if not ids:
         raise EngineRequestError("The prompt is empty.")
     if required and sampling.max_tokens > 0:
