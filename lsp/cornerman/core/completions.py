@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cornerman.core.certainty import ALL, Certainty
 from cornerman.core.generation import Timings
 
 
@@ -39,7 +40,8 @@ class Outcome:
     """The end of one completion request: a completion, or the reason why there is none.
 
     ``context_ms`` is the time spent before the engine was asked. ``timings`` is None when the
-    engine was not asked or did not say.
+    engine was not asked or did not say. ``certainty`` says how much of the completion is to be
+    shown to somebody who has not asked for it. ``prompt_chars`` is the length of the prompt.
     """
 
     completion: Completion | None
@@ -47,3 +49,5 @@ class Outcome:
     model: str = ""
     context_ms: float = 0.0
     timings: Timings | None = None
+    certainty: Certainty = ALL
+    prompt_chars: int = 0

@@ -5,36 +5,35 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from cornerman.context.site import completion_site
+from cornerman.core.budget import TokenBudget
+from cornerman.core.certainty import Certainty
 from cornerman.core.completions import Completion, Outcome
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.generation import (
-    Chunk,
-    FinishReason,
-    GenerationRequest,
-    Priority,
-    SamplingParams,
-    Timings,
-)
-from cornerman.core.site import CompletionSite, Extent
+from cornerman.core.generation import GenerationRequest, Priority, Prompt, SamplingParams
+from cornerman.core.site import CompletionSite
 from cornerman.core.snippets import Surroundings
 from cornerman.engine.stream import Engine
+from cornerman.features.streaming import Limits, Raw, generate
 from cornerman.models.catalog import ModelSpec
 from cornerman.postprocess import postprocess
-from cornerman.postprocess.confidence import ConfidenceThresholds, Scored, confidence_gate
-from cornerman.postprocess.extent import complete_length, cut_short
+from cornerman.postprocess.confidence import Likelihoods, certainty
 from cornerman.postprocess.filter import Rejected
 from cornerman.postprocess.suffix_overlap import replaced_length
+from cornerman.postprocess.syntax_gate import syntax_gate
 from cornerman.prompting.fim import NO_SURROUNDINGS, fim_prompt
-from cornerman.prompting.window import window_around
+from cornerman.prompting.region import Region
+from cornerman.prompting.window import Window
 from cornerman.settings import CompletionSettings
 
 _VARIANT_TEMPERATURE = 0.7
 _VARIANT_TOP_P = 0.9
-# What is there by then is shown, rather than nothing at the deadline.
-_SHARE_OF_DEADLINE = 0.8
+# Of a prompt whose cost is not known: most models read this much within a moment.
+_USUAL_TOKENS = 512
+
+WindowOf = Callable[[CompletionSite], Window]
+"""Chooses what of the document a prompt shows."""
 
 
 async def complete(
@@ -47,15 +46,16 @@ async def complete(
     priority: Priority = Priority.COMPLETION,
     variant: int = 0,
     on_text: Callable[[str], None] = lambda _text: None,
-    confidence: ConfidenceThresholds | None = None,
+    window_of: WindowOf | None = None,
     surroundings: Surroundings = NO_SURROUNDINGS,
 ) -> Outcome:
     """One suggestion for the cursor at ``offset``, or the reason why there is none.
 
     Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
     ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
-    ``confidence`` is how sure the model must be; None shows everything. ``surroundings`` are
-    shown to the model in front of the document.
+    ``window_of`` chooses what the model sees of the document, ``surroundings`` are shown in front
+    of it. The whole suggestion is told, however sure the model was: the outcome's certainty says
+    how much of it may be shown unasked.
 
     Raises:
         CornermanError: the engine could not be reached or failed.
@@ -64,72 +64,73 @@ async def complete(
     site = completion_site(snapshot, offset)
     if site.silence:
         return Outcome(None, site.silence, model.name)
-    window = window_around(site, settings.prefix_lines, settings.suffix_lines)
+    window = window_of(site) if window_of is not None else usual_window(site, settings)
+    prompt = fim_prompt(model.family, model.fim_layout, window, surroundings)
     request = GenerationRequest(
         model=model.name,
-        prompt=fim_prompt(model.family, model.fim_layout, window, surroundings),
+        prompt=prompt,
         sampling=_sampling(max(settings.max_line_tokens, settings.max_block_tokens), variant),
         session=snapshot.uri,
         priority=priority,
-        logprobs=confidence is not None,
+        logprobs=True,
     )
     context_ms = (time.perf_counter() - started) * 1000
-    limits = _Limits.of(site, settings, started)
-    raw = await _generate(engine, request, site, limits, on_text)
-    gates = (confidence_gate(raw.scored, confidence),) if confidence else ()
-    text = raw.text if isinstance(raw.text, Rejected) else postprocess(raw.text, site, *gates)
+    raw = await generate(engine, request, site, Limits.of(site, settings, started), on_text)
+    text = raw.text if isinstance(raw.text, Rejected) else postprocess(raw.text, site)
+    chars = prompt_chars(prompt)
     if isinstance(text, Rejected):
-        return Outcome(None, text.reason, model.name, context_ms, raw.timings)
-    completion = Completion(text, offset, offset + replaced_length(text, site))
-    return Outcome(completion, "", model.name, context_ms, raw.timings)
+        return Outcome(None, text.reason, model.name, context_ms, raw.timings, prompt_chars=chars)
+    return Outcome(
+        Completion(text, offset, offset + replaced_length(text, site)),
+        "",
+        model.name,
+        context_ms,
+        raw.timings,
+        _certainty(text, raw, settings, site),
+        chars,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """Where a stream is cut at the latest: tokens, and a time of ``time.perf_counter``.
+async def read_ahead(
+    snapshot: DocumentSnapshot,
+    offset: int,
+    model: ModelSpec,
+    engine: Engine,
+    *,
+    window_of: WindowOf,
+    surroundings: Surroundings = NO_SURROUNDINGS,
+) -> Outcome:
+    """Let the engine read the prompt for a cursor, in the background; it suggests nothing.
 
-    ``line_tokens`` hold for a suggestion that is still on its first line. A block of whole lines
-    is shown after ``block_seconds`` of output, so that somebody who pauses sees it in time.
+    Raises:
+        CornermanError: the engine could not be reached or failed.
     """
-
-    line_tokens: int
-    tokens: int
-    time: float
-    block_seconds: float
-
-    @classmethod
-    def of(cls, site: CompletionSite, settings: CompletionSettings, started: float) -> _Limits:
-        is_line = site.extent is Extent.LINE
-        return cls(
-            settings.max_line_tokens if is_line else settings.max_block_tokens,
-            settings.max_block_tokens,
-            started + settings.deadline_ms / 1000 * _SHARE_OF_DEADLINE,
-            settings.block_time_ms / 1000 if not is_line else float("inf"),
-        )
-
-    def cut(
-        self, text: str, tokens: int, first_output: float, site: CompletionSite
-    ) -> str | Rejected | None:
-        """What ``text``, made of about so many ``tokens``, must do as; None if it may go on.
-
-        Time alone cuts behind whole lines only: the rest of a line is a few tokens away.
-        """
-        now = time.perf_counter()
-        is_one_line = "\n" not in text.strip()
-        if tokens >= (self.line_tokens if is_one_line else self.tokens):
-            return cut_short(text, site)
-        is_late = now > self.time or now - first_output > self.block_seconds
-        shortened = cut_short(text, site) if is_late and not is_one_line else None
-        return None if isinstance(shortened, Rejected) else shortened
+    site = completion_site(snapshot, offset)
+    prompt = fim_prompt(model.family, model.fim_layout, window_of(site), surroundings)
+    request = GenerationRequest(
+        model=model.name,
+        prompt=prompt,
+        sampling=SamplingParams(max_tokens=0),
+        session=snapshot.uri,
+        priority=Priority.BACKGROUND,
+    )
+    timings = None
+    async with aclosing(engine.stream(request)) as chunks:
+        async for chunk in chunks:
+            timings = chunk.timings or timings
+    reason = "The code was read ahead."
+    return Outcome(None, reason, model.name, timings=timings, prompt_chars=prompt_chars(prompt))
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """What came of a stream; ``scored`` are its pieces with their log-probabilities."""
+def usual_window(site: CompletionSite, settings: CompletionSettings) -> Window:
+    """What is shown of a document where nothing is known about the engine's speed."""
+    lines = (settings.prefix_lines, settings.suffix_lines)
+    return Region.around(site, TokenBudget(_USUAL_TOKENS), lines).window(site)
 
-    text: str | Rejected
-    scored: tuple[Scored, ...]
-    timings: Timings | None
+
+def prompt_chars(prompt: Prompt) -> int:
+    """The length of a prompt in characters."""
+    return len(prompt.as_text())
 
 
 def _sampling(max_tokens: int, variant: int) -> SamplingParams:
@@ -138,40 +139,9 @@ def _sampling(max_tokens: int, variant: int) -> SamplingParams:
     return SamplingParams(max_tokens, _VARIANT_TEMPERATURE, _VARIANT_TOP_P, seed=variant)
 
 
-async def _generate(
-    engine: Engine,
-    request: GenerationRequest,
-    site: CompletionSite,
-    limits: _Limits,
-    on_text: Callable[[str], None],
-) -> _Raw:
-    """Read the stream until the syntax says that the suggestion is complete, then close it."""
-    pieces: list[Chunk] = []
-    text = ""
-    timings: Timings | None = None
-    first_output = 0.0
-    async with aclosing(engine.stream(request)) as chunks:
-        async for chunk in chunks:
-            first_output = first_output or time.perf_counter()
-            pieces.append(chunk)
-            text += chunk.text
-            on_text(text)
-            timings = chunk.timings or timings
-            plain = text.replace("\r\n", "\n")
-            result = _finished(plain, site)
-            if result is None and chunk.finish is FinishReason.LENGTH:
-                result = cut_short(plain, site)
-            if result is None:
-                result = limits.cut(plain, len(pieces), first_output, site)
-            if result is not None:
-                return _Raw(result, _scored(pieces), timings)
-    return _Raw(text.replace("\r\n", "\n"), _scored(pieces), timings)
-
-
-def _finished(text: str, site: CompletionSite) -> str | None:
-    length = complete_length(text, site)
-    return None if length is None else text[:length]
-
-
-def _scored(pieces: list[Chunk]) -> tuple[Scored, ...]:
-    return tuple(Scored(piece.text, piece.logprobs) for piece in pieces)
+def _certainty(
+    text: str, raw: Raw, settings: CompletionSettings, site: CompletionSite
+) -> Certainty:
+    wanted = settings.confidence
+    likelihoods = Likelihoods(wanted.line, wanted.block, wanted.beginning)
+    return certainty(text, raw.scored, likelihoods, site, syntax_gate)

@@ -1,12 +1,26 @@
-"""Show only what the model is sure enough of."""
+"""How much of a suggestion the model is sure enough of.
+
+Measured on infilling problems, the probability of a suggestion as a whole (the product over its
+tokens) tells right ones from wrong ones better than the mean or the least of its tokens'.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import log
 
+from cornerman.core.certainty import Certainty
 from cornerman.core.site import CompletionSite, Extent
-from cornerman.postprocess.filter import PostprocessFilter, Rejected
+from cornerman.postprocess.filter import PostprocessFilter
+
+UNSURE = "The model was not sure enough."
+
+# A shorter beginning is not worth a look.
+_SHORTEST = 3
+_MAX_TRIES = 12
+_MEANING_END = re.compile(r"[\w)\]}\"'`:;]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,48 +32,81 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Threshold:
-    """The least that the mean and the least of a suggestion's log-probabilities may be."""
+class Likelihoods:
+    """How likely a suggestion must be to be right as a whole: one of a line, one of a block.
 
-    mean: float
-    minimum: float
-
-
-@dataclass(frozen=True, slots=True)
-class ConfidenceThresholds:
-    """A threshold for each extent of a suggestion."""
-
-    line: Threshold
-    block: Threshold
-
-
-def confidence_gate(
-    scored: Sequence[Scored], thresholds: ConfidenceThresholds
-) -> PostprocessFilter:
-    """A filter that rejects text whose tokens were less likely than the thresholds.
-
-    Tokens that other filters cut off do not count. Without log-probabilities nothing is
-    rejected.
+    Of one that is less likely, a ``beginning`` may be shown that is at least so likely.
+    Probabilities; with 0 everything is shown.
     """
 
-    def confident(text: str, site: CompletionSite) -> str | Rejected:
-        threshold = thresholds.line if site.extent is Extent.LINE else thresholds.block
-        values = list(_of_shown(scored, len(text)))
-        if not values:
-            return text
-        mean = sum(values) / len(values)
-        if mean < threshold.mean or min(values) < threshold.minimum:
-            return Rejected("The model was not sure enough.")
-        return text
-
-    return confident
+    line: float = 0.0
+    block: float = 0.0
+    beginning: float = 0.0
 
 
-def _of_shown(scored: Sequence[Scored], length: int) -> Iterator[float]:
-    """Log-probabilities of the pieces that start within the first ``length`` characters."""
-    start = 0
+def certainty(
+    text: str,
+    scored: Sequence[Scored],
+    least: Likelihoods,
+    site: CompletionSite,
+    still_good: PostprocessFilter,
+) -> Certainty:
+    """How sure the model was of ``text``, which filters have made from the pieces ``scored``.
+
+    ``still_good`` judges a beginning of the text: it is as good as the whole if that leaves it
+    as it is.
+    """
+    known = replace(_tokens(text, scored), least=_log(least.line))
+    if site.extent is Extent.BLOCK or "\n" in text.strip():
+        known = replace(known, least=_log(least.block))
+    if known.of(0, len(text)) >= known.least:
+        return replace(known, sure=len(text))
+    for end in _beginnings(text, known, _log(least.beginning)):
+        beginning = text[:end]
+        if _is_balanced(beginning, site) and still_good(beginning, site) == beginning:
+            return replace(known, sure=end)
+    return known
+
+
+def _tokens(text: str, scored: Sequence[Scored]) -> Certainty:
+    """Where the tokens start in ``text``, which may begin with less white space than they do."""
+    raw = "".join(piece.text for piece in scored)
+    start = len(text) - len(text.lstrip()) - (len(raw) - len(raw.lstrip()))
+    starts: list[int] = []
+    logprobs: list[float] = []
     for piece in scored:
-        if start >= length:
-            return
-        yield from piece.logprobs
+        if start >= len(text):
+            break
+        starts += [max(start, 0)] * len(piece.logprobs)
+        logprobs += piece.logprobs
         start += len(piece.text)
+    return Certainty(tuple(starts), tuple(logprobs))
+
+
+def _beginnings(text: str, known: Certainty, least: float) -> Iterator[int]:
+    """Where beginnings that are likely enough may end, the longest first: lines, then words."""
+    last, total = len(text) - 1, 0.0
+    for start, logprob in zip(known.starts, known.logprobs, strict=True):
+        total += logprob
+        if total < least:
+            last = min(last, start)
+            break
+    ends = [end for end in range(last, _SHORTEST - 1, -1) if _is_end(text, end)]
+    lines = [end for end in ends if text[end] == "\n"]
+    yield from [*lines, *(end for end in ends if text[end] != "\n")][:_MAX_TRIES]
+
+
+def _is_end(text: str, end: int) -> bool:
+    is_within_word = bool(re.match(r"\w\w", text[end - 1 : end + 1]))
+    beginning = text[:end]
+    is_long = len(beginning.strip()) >= _SHORTEST
+    return is_long and not is_within_word and bool(_MEANING_END.search(beginning))
+
+
+def _is_balanced(text: str, site: CompletionSite) -> bool:
+    reading = site.read_on(text)
+    return not reading.opened and not reading.open_string
+
+
+def _log(probability: float) -> float:
+    return log(probability) if probability > 0 else float("-inf")

@@ -1,0 +1,46 @@
+"""How sure a model is of what it suggests, and how much of it is therefore offered unasked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """The tokens of a suggestion: where each starts in its text, and how likely it was.
+
+    ``logprobs`` are natural logarithms; without any the model is taken to be sure. The first
+    ``sure`` characters may be offered unasked, and all of a rest that is likely enough:
+    ``least`` is the logarithm of how likely it has to be.
+    """
+
+    starts: tuple[int, ...] = ()
+    logprobs: tuple[float, ...] = ()
+    sure: int = 0
+    least: float = float("-inf")
+
+    def of(self, first: int, last: int) -> float:
+        """Logarithm of the probability that the text is right from ``first`` to ``last``.
+
+        A token that is typed half counts as right: what it was is known by then.
+        """
+        pairs = zip(self.starts, self.logprobs, strict=True)
+        return sum(logprob for start, logprob in pairs if first <= start < last)
+
+    def shown_until(self, length: int, typed: int) -> int:
+        """Where what is offered of ``length`` characters ends once ``typed`` of them are there.
+
+        Not behind ``typed`` if nothing is to be offered.
+        """
+        if self.of(typed, length) >= self.least:
+            return length
+        return max(self.sure, typed)
+
+    def probability(self, first: int, last: int) -> float | None:
+        """The probability that the text is right from ``first`` to ``last``; None if not told."""
+        return exp(self.of(first, last)) if self.logprobs else None
+
+
+ALL = Certainty()
+"""Of a suggestion that nothing is known about: it is offered as a whole."""
