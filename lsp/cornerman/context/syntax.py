@@ -96,6 +96,14 @@ class SyntaxTree:
         found = self._definition_at(offset)
         return found or (self._definition_at(offset - 1) if offset else None)
 
+    def nodes_around(self, offset: int) -> list[Node]:
+        """The nodes that hold ``offset``, from the root down."""
+        return self._path(offset)
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """The offsets a node starts and ends at."""
+        return self._offset(node.start_byte), self._offset(node.end_byte)
+
     @property
     def errors(self) -> int:
         """Number of error and missing nodes; many are not counted to the last."""
