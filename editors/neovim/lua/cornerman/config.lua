@@ -1,0 +1,115 @@
+--- What can be set in `setup`, and its defaults.
+
+---@class cornerman.Keymaps
+---@field accept string|false Take the whole suggestion.
+---@field accept_word string|false Take its next word.
+---@field accept_line string|false Take its next line.
+---@field next string|false Show the next candidate; asks for several at the first time.
+---@field previous string|false Show the previous candidate.
+---@field dismiss string|false Hide the suggestion until the cursor moves.
+---@field trigger string|false Ask for a suggestion now.
+
+---@class cornerman.InstallOptions
+---@field python string Python 3.10 or newer that makes the virtual environment.
+---@field package string What pip installs: a name, a version, a folder or a URL.
+
+---@class cornerman.Config
+---@field cmd string[]|nil Command that starts the server; nil: `cornerman` from PATH, then the installed copy.
+---@field enabled boolean Offer suggestions.
+---@field filetypes table<string, boolean> File types with (true) or without (false) suggestions; `['*']` is the rest.
+---@field root_markers string[] Files that mark the root of a project.
+---@field settings table Settings of the server, as its README lists them.
+---@field ghost_text 'auto'|'builtin'|'own' Who draws: Neovim 0.12 itself, or this plugin; auto: Neovim if it can.
+---@field debounce_ms integer Pause after a key before the server is asked, where this plugin draws.
+---@field keymaps cornerman.Keymaps|false Keys of insert mode; false: none.
+---@field preview boolean Show edits as a diff before they are applied.
+---@field view 'split'|'float' Where explanations and answers are shown.
+---@field log_level 'debug'|'info'|'warning'|'error' What the server writes into its log.
+---@field notify boolean Tell about progress and failures with `vim.notify`.
+---@field install cornerman.InstallOptions
+
+local M = {}
+
+---@type cornerman.Config
+M.defaults = {
+  cmd = nil,
+  enabled = true,
+  filetypes = { ['*'] = true, gitcommit = false, help = false, text = false },
+  root_markers = { '.git', 'pyproject.toml', 'package.json', 'Cargo.toml', 'go.mod' },
+  settings = {},
+  ghost_text = 'auto',
+  debounce_ms = 20,
+  keymaps = {
+    accept = '<Tab>',
+    accept_word = '<M-w>',
+    accept_line = '<M-l>',
+    next = '<M-]>',
+    previous = '<M-p>',
+    dismiss = '<C-]>',
+    trigger = '<M-\\>',
+  },
+  preview = true,
+  view = 'float',
+  log_level = 'info',
+  notify = true,
+  install = { python = 'python3', package = 'cornerman' },
+}
+
+---@type cornerman.Config
+M.current = vim.deepcopy(M.defaults)
+
+local CHOICES = {
+  ghost_text = { 'auto', 'builtin', 'own' },
+  view = { 'split', 'float' },
+  log_level = { 'debug', 'info', 'warning', 'error' },
+}
+
+---@param name string
+---@param value any
+---@return string|nil problem
+local function problem_of(name, value)
+  local choices = CHOICES[name]
+  if choices then
+    if vim.tbl_contains(choices, value) then
+      return nil
+    end
+    return ('%s must be one of: %s.'):format(name, table.concat(choices, ', '))
+  end
+  local default = M.defaults[name]
+  if name == 'cmd' or (name == 'keymaps' and value == false) then
+    return nil
+  end
+  if default == nil then
+    return ('there is no option %s; see :help cornerman-options.'):format(name)
+  end
+  if type(value) ~= type(default) then
+    return ('%s must be a %s.'):format(name, type(default))
+  end
+end
+
+--- Use {options} on top of the defaults. An option that cannot be used is left out and reported.
+---@param options table|nil
+---@return string[] problems one sentence each
+function M.apply(options)
+  local good, problems = {}, {}
+  for name, value in pairs(options or {}) do
+    local problem = problem_of(name, value)
+    if problem then
+      problems[#problems + 1] = problem
+    else
+      good[name] = value
+    end
+  end
+  table.sort(problems)
+  M.current = vim.tbl_deep_extend('force', M.defaults, good)
+  if good.keymaps then
+    for action in pairs(good.keymaps) do
+      if M.defaults.keymaps[action] == nil then
+        problems[#problems + 1] = ('there is no key for %s; see :help cornerman-keys.'):format(action)
+      end
+    end
+  end
+  return problems
+end
+
+return M

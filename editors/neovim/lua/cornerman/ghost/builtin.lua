@@ -1,0 +1,225 @@
+--- Ghost text drawn by Neovim 0.12, with what it leaves to do: cancelling what is superseded,
+--- dropping what is stale, asking by hand, and taking a part.
+
+local compat = require('cornerman.compat')
+local suggestions = require('cornerman.suggestion')
+
+local METHOD = 'textDocument/inlineCompletion'
+local INVOKED = 1
+local NAMESPACE = 'nvim.lsp.inline_completion'
+
+local M = {}
+
+---@class cornerman.BuiltinState
+---@field client vim.lsp.Client
+---@field group integer
+---@field request integer|nil
+---@field by_hand boolean The next request is the user's.
+---@field items cornerman.Suggestion[] Candidates of the last answer.
+
+---@type table<integer, cornerman.BuiltinState>
+local states = {}
+
+local function cursor()
+  local position = vim.api.nvim_win_get_cursor(0)
+  return position[1] - 1, position[2]
+end
+
+---@param buf integer
+local function place(buf)
+  local row, column = cursor()
+  return ('%d:%d:%d'):format(vim.api.nvim_buf_get_changedtick(buf), row, column)
+end
+
+--- Note what Neovim is about to show.
+---@param state cornerman.BuiltinState
+---@param buf integer
+---@param result table|nil
+---@return table result never nil, because Neovim would keep showing the former one
+local function noted(state, buf, result)
+  local row, column = cursor()
+  local items = {}
+  state.items = {}
+  for _, item in ipairs(result and (result.items or result) or {}) do
+    local suggestion = suggestions.new(buf, item, state.client, row, column)
+    if suggestion then
+      items[#items + 1] = item
+      state.items[#state.items + 1] = suggestion
+    end
+  end
+  return { items = items }
+end
+
+--- Pass requests of Neovim on to the server, each in place of the one before.
+---@param client vim.lsp.Client
+local function intercept(client)
+  if rawget(client, 'request') then
+    return
+  end
+  local original = client.request
+  ---@diagnostic disable-next-line: duplicate-set-field
+  client.request = function(self, method, params, handler, buf)
+    local state = method == METHOD and states[buf]
+    if not state then
+      return original(self, method, params, handler, buf)
+    end
+    if state.request then
+      self:cancel_request(state.request)
+      state.request = nil
+    end
+    if vim.fn.reg_executing() ~= '' then
+      return false
+    end
+    if state.by_hand then
+      state.by_hand = false
+      params.context.triggerKind = INVOKED
+    end
+    local where = place(buf)
+    local sent, id
+    sent, id = original(self, method, params, function(err, result, context)
+      if state.request ~= id then
+        return
+      end
+      state.request = nil
+      if not err and vim.api.nvim_get_current_buf() == buf and place(buf) == where then
+        handler(nil, noted(state, buf, result), context)
+      end
+    end, buf)
+    state.request = sent and id or nil
+    return sent, id
+  end
+end
+
+--- Let Neovim's own timer start again, as after a key.
+---@param buf integer
+local function restart(buf)
+  vim.api.nvim_exec_autocmds('CursorMovedI', { group = ('%s:%d'):format(NAMESPACE, buf), buffer = buf })
+end
+
+--- Hide what no longer agrees with what is typed, which Neovim would draw until the next answer.
+---@param buf integer
+local function check(buf)
+  local state = states[buf]
+  if not state or #state.items == 0 or vim.api.nvim_get_current_buf() ~= buf then
+    return
+  end
+  local row, column = cursor()
+  for _, suggestion in ipairs(state.items) do
+    if suggestions.rest(suggestion, row, column) then
+      return
+    end
+  end
+  if M.dismiss(buf) then
+    restart(buf)
+  end
+end
+
+---@param buf integer
+---@param client vim.lsp.Client
+function M.attach(buf, client)
+  local group = vim.api.nvim_create_augroup('cornerman.builtin.' .. buf, {})
+  states[buf] = { client = client, group = group, by_hand = false, items = {} }
+  intercept(client)
+  vim.lsp.inline_completion.enable(true, { bufnr = buf })
+  vim.api.nvim_create_autocmd('TextChangedI', {
+    group = group,
+    buffer = buf,
+    callback = function()
+      vim.schedule(function()
+        check(buf)
+      end)
+    end,
+  })
+end
+
+---@param buf integer
+function M.detach(buf)
+  local state = states[buf]
+  if state then
+    states[buf] = nil
+    vim.api.nvim_del_augroup_by_id(state.group)
+    if vim.api.nvim_buf_is_valid(buf) then
+      vim.lsp.inline_completion.enable(false, { bufnr = buf })
+    end
+  end
+end
+
+---@param buf integer
+---@return boolean
+function M.is_attached(buf)
+  return states[buf] ~= nil
+end
+
+---@param buf integer
+---@return boolean
+function M.is_visible(buf)
+  local namespace = vim.api.nvim_create_namespace(NAMESPACE)
+  return states[buf] ~= nil
+    and #vim.api.nvim_buf_get_extmarks(buf, namespace, 0, -1, { limit = 1 }) > 0
+end
+
+--- The suggestion that Neovim shows, as ours.
+---@param buf integer
+---@param shown vim.lsp.inline_completion.Item
+---@return cornerman.Suggestion|nil # nil for one of another server
+local function ours(buf, shown)
+  for _, suggestion in ipairs(states[buf].items) do
+    if shown.client_id == suggestion.client_id and shown.insert_text == suggestion.source then
+      return suggestion
+    end
+  end
+end
+
+---@param buf integer
+---@param part 'all'|'word'|'line'
+---@return boolean taken
+function M.accept(buf, part)
+  if not M.is_visible(buf) then
+    return false
+  end
+  return vim.lsp.inline_completion.get({
+    bufnr = buf,
+    on_accept = function(shown)
+      local suggestion = ours(buf, shown)
+      if not suggestion then
+        return part == 'all' and shown or nil
+      end
+      suggestions.take(suggestion, part)
+      restart(buf)
+    end,
+  })
+end
+
+---@param buf integer
+---@param count integer
+function M.cycle(buf, count)
+  local state = states[buf]
+  if state and #state.items > 1 then
+    vim.lsp.inline_completion.select({ bufnr = buf, count = count })
+  else
+    M.trigger(buf)
+  end
+end
+
+---@param buf integer
+function M.trigger(buf)
+  if states[buf] then
+    states[buf].by_hand = true
+    restart(buf)
+  end
+end
+
+---@param buf integer
+---@return boolean dismissed
+function M.dismiss(buf)
+  if not M.is_visible(buf) then
+    return false
+  end
+  if states[buf].request then
+    compat.cancel(states[buf].client, states[buf].request)
+    states[buf].request = nil
+  end
+  return vim.lsp.inline_completion.get({ bufnr = buf, on_accept = function() end })
+end
+
+return M

@@ -1,0 +1,71 @@
+--- Draws a suggestion as virtual text at the cursor.
+
+local M = {}
+
+M.namespace = vim.api.nvim_create_namespace('cornerman.ghost')
+
+--- Highlight groups, for colour schemes to override.
+function M.define_highlights()
+  local has_group = vim.fn.hlexists('ComplHint') == 1
+  local text = has_group and { link = 'ComplHint' } or { fg = '#808080', ctermfg = 'gray' }
+  local more = has_group and { link = 'ComplHintMore' } or { link = 'MoreMsg' }
+  text.default, more.default = true, true
+  vim.api.nvim_set_hl(0, 'CornermanGhost', text)
+  vim.api.nvim_set_hl(0, 'CornermanGhostMore', more)
+end
+
+--- {line} with spaces for tabs, as it would look from the screen column {column} on.
+---@param line string
+---@param column integer
+---@param tabstop integer
+local function without_tabs(line, column, tabstop)
+  local shown = ''
+  for piece, tab in line:gmatch('([^\t]*)(\t?)') do
+    shown = shown .. piece
+    if tab ~= '' then
+      local at = column + vim.fn.strdisplaywidth(shown, column)
+      shown = shown .. (' '):rep(tabstop - at % tabstop)
+    end
+  end
+  return shown
+end
+
+---@param buf integer
+function M.clear(buf)
+  if vim.api.nvim_buf_is_valid(buf) then
+    vim.api.nvim_buf_clear_namespace(buf, M.namespace, 0, -1)
+  end
+end
+
+--- Show {rest} at {row}, {column}, in place of {right}, and nothing else.
+---@param buf integer
+---@param row integer from 0
+---@param column integer in bytes
+---@param rest string
+---@param right string what stands right of the cursor and is replaced
+---@param hint string|nil shown after the text
+function M.show(buf, row, column, rest, right, hint)
+  M.clear(buf)
+  local is_around = right == '' or vim.endswith(rest, right)
+  local text = is_around and rest:sub(1, #rest - #right) or rest
+  local lines = vim.split(text, '\n', { plain = true })
+  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
+  local at = vim.fn.strdisplaywidth(line:sub(1, column))
+  local virtual = {}
+  for index, content in ipairs(lines) do
+    local shown = without_tabs(content, index == 1 and at or 0, vim.bo[buf].tabstop)
+    virtual[index] = { { shown, 'CornermanGhost' } }
+  end
+  if hint then
+    table.insert(virtual[#virtual], { hint, 'CornermanGhostMore' })
+  end
+  vim.api.nvim_buf_set_extmark(buf, M.namespace, row, column, {
+    virt_text = virtual[1],
+    virt_text_pos = is_around and 'inline' or 'overlay',
+    virt_lines = #virtual > 1 and vim.list_slice(virtual, 2) or nil,
+    hl_mode = 'combine',
+    undo_restore = false,
+  })
+end
+
+return M

@@ -1,0 +1,122 @@
+--- Keys of insert mode. A key does what it did before wherever there is no suggestion.
+
+local config = require('cornerman.config')
+local ghost = require('cornerman.ghost')
+
+local M = {}
+
+---@type table<string, { wanted: (fun(): boolean), run: fun() }>
+local ACTIONS = {
+  accept = {
+    wanted = ghost.is_visible,
+    run = function()
+      ghost.accept('all')
+    end,
+  },
+  accept_word = {
+    wanted = ghost.is_visible,
+    run = function()
+      ghost.accept('word')
+    end,
+  },
+  accept_line = {
+    wanted = ghost.is_visible,
+    run = function()
+      ghost.accept('line')
+    end,
+  },
+  dismiss = { wanted = ghost.is_visible, run = ghost.dismiss },
+  next = {
+    wanted = function()
+      return true
+    end,
+    run = ghost.next,
+  },
+  previous = {
+    wanted = function()
+      return true
+    end,
+    run = ghost.previous,
+  },
+  trigger = {
+    wanted = function()
+      return true
+    end,
+    run = ghost.trigger,
+  },
+}
+
+---@param lhs string
+---@return string
+local function plug(lhs)
+  return '<Plug>(cornerman-else-' .. lhs:gsub('[<>]', '') .. ')'
+end
+
+--- Keep the mapping that {lhs} has, under a name of its own.
+---@param lhs string
+local function keep(lhs)
+  local former = vim.fn.maparg(lhs, 'i', false, true)
+  if vim.tbl_isempty(former) or (former.desc or ''):match('^Cornerman:') then
+    return
+  end
+  local rhs = former.callback or former.rhs:gsub('<SID>', ('<SNR>%d_'):format(former.sid))
+  vim.keymap.set('i', plug(lhs), rhs, {
+    expr = former.expr == 1,
+    remap = former.noremap == 0,
+    silent = former.silent == 1,
+    replace_keycodes = former.replace_keycodes == 1 or nil,
+  })
+end
+
+--- Keys for what {lhs} did before.
+---@param lhs string
+---@return string
+local function former_keys(lhs)
+  return vim.fn.maparg(plug(lhs), 'i') ~= '' and plug(lhs) or lhs
+end
+
+--- A snippet that is being filled in goes before a suggestion: its key moves to the next place.
+---@param action string
+local function is_jump(action)
+  return action == 'accept' and vim.snippet ~= nil and vim.snippet.active({ direction = 1 })
+end
+
+--- Run the action of a key; called by the mapping.
+---@param action string
+function M.run(action)
+  ACTIONS[action].run()
+end
+
+---@param action string
+---@param lhs string
+---@return string keys
+local function keys_for(action, lhs)
+  if is_jump(action) then
+    return '<Cmd>lua vim.snippet.jump(1)<CR>'
+  end
+  if not ACTIONS[action].wanted() then
+    return former_keys(lhs)
+  end
+  -- An open menu would swallow the text.
+  local close = vim.fn.pumvisible() == 1 and '<C-e>' or ''
+  return ('%s<Cmd>lua require("cornerman.keymaps").run("%s")<CR>'):format(close, action)
+end
+
+--- Map the keys of the configuration.
+function M.define()
+  local keymaps = config.current.keymaps
+  if not keymaps then
+    return
+  end
+  for action in pairs(ACTIONS) do
+    local lhs = keymaps[action]
+    if lhs then
+      keep(lhs)
+      vim.keymap.set('i', lhs, function()
+        return keys_for(action, lhs)
+      end, { expr = true, remap = true, desc = 'Cornerman: ' .. action:gsub('_', ' ') })
+    end
+  end
+end
+
+return M

@@ -1,0 +1,156 @@
+--- One suggestion: what is left of it at the cursor, and taking it, whole or in part.
+
+local compat = require('cornerman.compat')
+
+local M = {}
+
+---@class cornerman.Suggestion
+---@field buf integer
+---@field source string|lsp.StringValue The text as the server sent it.
+---@field text string What is to stand from `row`, `column` on.
+---@field row integer from 0
+---@field column integer in bytes
+---@field right string What stands right of the cursor and is replaced; "" for most.
+---@field command lsp.Command|nil To run once it is taken.
+---@field client_id integer
+
+---@param buf integer
+---@param row integer
+local function line_of(buf, row)
+  return vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
+end
+
+---@param text string|lsp.StringValue
+local function plain(text)
+  return ((type(text) == 'table' and text.value or text):gsub('\r\n?', '\n'))
+end
+
+--- The suggestion of an item of `textDocument/inlineCompletion` for the cursor at {row}, {column}.
+---@param buf integer
+---@param item lsp.InlineCompletionItem
+---@param client vim.lsp.Client
+---@param row integer from 0
+---@param column integer in bytes
+---@return cornerman.Suggestion|nil # nil for a range that does not hold the cursor
+function M.new(buf, item, client, row, column)
+  local first_row, first_column, right = row, column, ''
+  if item.range then
+    local first, last = item.range.start, item.range['end']
+    first_row = first.line
+    first_column = compat.byte_column(line_of(buf, first.line), first.character, client.offset_encoding)
+    local last_column = compat.byte_column(line_of(buf, last.line), last.character, client.offset_encoding)
+    local begins_before = first_row < row or (first_row == row and first_column <= column)
+    if not begins_before or last.line ~= row or last_column < column then
+      return nil
+    end
+    right = line_of(buf, row):sub(column + 1, last_column)
+  end
+  return {
+    buf = buf,
+    source = item.insertText,
+    text = plain(item.insertText),
+    row = first_row,
+    column = first_column,
+    right = right,
+    command = item.command,
+    client_id = client.id,
+  }
+end
+
+--- What is still to be written at the cursor, of {suggestion}, after what was typed since.
+---@param suggestion cornerman.Suggestion
+---@param row integer of the cursor, from 0
+---@param column integer of the cursor, in bytes
+---@return string|nil rest nil when what was typed or what stands to the right says otherwise
+function M.rest(suggestion, row, column)
+  local buf = suggestion.buf
+  if row < suggestion.row or (row == suggestion.row and column < suggestion.column) then
+    return nil
+  end
+  if row >= vim.api.nvim_buf_line_count(buf) then
+    return nil
+  end
+  if #line_of(buf, suggestion.row) < suggestion.column then
+    return nil
+  end
+  local typed = table.concat(
+    vim.api.nvim_buf_get_text(buf, suggestion.row, suggestion.column, row, column, {}),
+    '\n'
+  )
+  if not vim.startswith(suggestion.text, typed) then
+    return nil
+  end
+  if not vim.startswith(line_of(buf, row):sub(column + 1), suggestion.right) then
+    return nil
+  end
+  local rest = suggestion.text:sub(#typed + 1)
+  return rest ~= '' and rest ~= suggestion.right and rest or nil
+end
+
+--- The part of {rest} that one key takes.
+---@param rest string
+---@param part 'all'|'word'|'line'
+---@return string
+function M.part_of(rest, part)
+  if part == 'word' then
+    local word = vim.fn.matchstr(rest, [=[^\_s*\%(\k\+\|[^[:keyword:][:space:]]\+\)]=])
+    return word ~= '' and word or rest
+  end
+  if part == 'line' then
+    return rest:match('^\n?[^\n]*')
+  end
+  return rest
+end
+
+--- A change of its own in the undo history begins here.
+local function break_undo()
+  vim.bo.undolevels = vim.bo.undolevels
+end
+
+---@param client_id integer
+---@param command lsp.Command
+---@param buf integer
+local function run(client_id, command, buf)
+  local client = vim.lsp.get_client_by_id(client_id)
+  if client then
+    local params = { command = command.command, arguments = command.arguments }
+    compat.request(client, 'workspace/executeCommand', params, function() end, buf)
+  end
+end
+
+--- Write {part} of {suggestion} at the cursor of the current window, as one step of undo.
+--- The text is pasted, so that it is repeated by `.` and not indented again.
+---@param suggestion cornerman.Suggestion
+---@param part 'all'|'word'|'line'
+---@return boolean taken false if the suggestion does not fit what stands there
+function M.take(suggestion, part)
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local row, column = cursor[1] - 1, cursor[2]
+  local rest = vim.api.nvim_get_current_buf() == suggestion.buf and M.rest(suggestion, row, column)
+  if not rest then
+    return false
+  end
+  local piece = M.part_of(rest, part)
+  local right = suggestion.right
+  break_undo()
+  if piece == rest and right ~= '' then
+    if vim.endswith(piece, right) then
+      piece = piece:sub(1, #piece - #right)
+    else
+      vim.api.nvim_buf_set_text(suggestion.buf, row, column, row, column + #right, { '' })
+      right = ''
+    end
+    vim.api.nvim_paste(piece, false, -1)
+    local after = vim.api.nvim_win_get_cursor(0)
+    vim.api.nvim_win_set_cursor(0, { after[1], after[2] + #right })
+  else
+    vim.api.nvim_paste(piece, false, -1)
+  end
+  break_undo()
+  if piece == rest and suggestion.command then
+    run(suggestion.client_id, suggestion.command, suggestion.buf)
+  end
+  return true
+end
+
+return M
