@@ -112,7 +112,7 @@ class StatusReporter:
             return Status("off", model)
         error = self._obstacle or activity.error
         if error is not None:
-            return Status("error", model, str(error), fix=_fix(error, session.settings.model))
+            return Status("error", model, str(error), fix=_fix(error, model))
         if engine.is_loaded:
             return Status("ready", model, tokens_per_second=activity.tokens_per_second)
         return Status("idle", model)
