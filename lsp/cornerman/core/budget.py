@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-# Sizes that prompts come in: a speed that varies a little must not change every prompt.
-_STEPS = (96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096)
+# Sizes that prompts come in: a speed that varies a little must not change every prompt. Below the
+# first one suggestions are guesses.
+_STEPS = (192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096)
 # Fewer tokens tell more about the moment than about the machine, or about the text.
 _TELLING_TOKENS = 32
 _WEIGHT_OF_NEWEST = 0.3

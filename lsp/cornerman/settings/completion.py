@@ -11,7 +11,7 @@ class LatencyBudget(Section):
     """Milliseconds the model may spend on reading, which decide how much code it is shown."""
 
     new_region: int = Field(
-        default=2000,
+        default=1500,
         ge=50,
         le=60_000,
         description="Time to read the code around the cursor before the first suggestion in a new "
