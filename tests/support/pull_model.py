@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cornerman.models.catalog import ModelSpec
+from cornerman.models.spec import ModelSpec
 from cornerman.models.progress import Progress
 from cornerman.models.store import pull
 

@@ -15,6 +15,7 @@ from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError, ModelMissingError
 from cornerman.core.generation import Chunk, Priority, Timings
+from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.log import log_to
 from cornerman.server import run
 from cornerman.settings import Settings
@@ -58,6 +59,9 @@ class ScriptedPipelines:
             Completion(text, offset, offset), model=settings.model, timings=Timings(generated=3)
         )
 
+    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
+        return False
+
     async def explain(
         self, request: ActionRequest, settings: Settings
     ) -> AsyncGenerator[Chunk, None]:
@@ -83,7 +87,15 @@ class ScriptedPipelines:
         return None
 
     async def status(self, settings: Settings) -> EngineStatus:
-        return EngineStatus(settings.model, 7, "scripted", "1.2.3")
+        return EngineStatus(settings.model, 7, "scripted", "1.2.3", is_loaded=True)
+
+    async def models(self, settings: Settings) -> list[ModelOffer]:
+        return []
+
+    async def pull(
+        self, name: str | None, settings: Settings, *, on_progress: OnPull
+    ) -> PulledModel:
+        return PulledModel(name or settings.model, "")
 
     async def aclose(self) -> None:
         pass

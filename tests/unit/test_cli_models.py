@@ -74,7 +74,7 @@ def test_path_prints_the_path_and_nothing_else(capsys: pytest.CaptureFixture[str
     capsys.readouterr()
     assert run("path", STARTER_MODEL) == 0
     out, err = capsys.readouterr()
-    assert out == f"{store.model_path(catalog.find(STARTER_MODEL))}\n"
+    assert out == f"{store.locate(catalog.find(STARTER_MODEL))}\n"
     assert err == ""
 
 

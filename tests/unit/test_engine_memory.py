@@ -92,7 +92,7 @@ def test_a_model_that_cannot_fit_is_refused_with_figures_and_one_that_does() -> 
     text = str(caught.value)
     assert f"needs about {NEED.total_mib} MiB (4000 for its weights, 448 for 8192 tokens" in text
     assert "2000 MiB" in text
-    assert f"choose {STARTER_MODEL}" in text
+    assert "choose qwen2.5-coder-1.5b-instruct" in text
 
 
 def test_where_none_fits_the_settings_that_help_are_named() -> None:
@@ -101,7 +101,7 @@ def test_where_none_fits_the_settings_that_help_are_named() -> None:
 
 
 def test_the_default_limit_leaves_something_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_total_bytes", lambda: 8 << 30)
+    monkeypatch.setattr(memory, "total_memory", lambda: 8 << 30)
     assert 4000 < memory.default_limit_mib() < 6000
 
 

@@ -13,7 +13,7 @@ from cornerman.settings import STARTER_MODEL, Settings, parse
 def test_nothing_given_means_the_defaults(raw: object) -> None:
     settings, _ = parse(raw)
     assert settings == Settings()
-    assert settings.model == STARTER_MODEL
+    assert settings.model == settings.chat_model == "auto"
     assert settings.completion.enabled
 
 

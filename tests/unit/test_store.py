@@ -16,6 +16,7 @@ from cornerman.models.progress import Progress
 from support.file_server import FileServer, file_server
 from support.model_sources import (
     CONTENT,
+    FILE,
     HUB_PATH,
     SPEC,
     WHEELS,
@@ -44,7 +45,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Generator[FileServer]:
 
 @pytest.fixture
 def installed() -> Path:
-    path = store.model_path(SPEC)
+    path = store.path_of(SPEC, FILE)
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
     assert store.verify(SPEC)
@@ -55,7 +56,7 @@ def pull() -> list[Progress]:
     """Pull the model, check that it is the right one, and return what was reported."""
     events: list[Progress] = []
     assert store.pull(SPEC, events.append).read_bytes() == CONTENT
-    assert store.locate(SPEC) == store.model_path(SPEC)
+    assert store.locate(SPEC) == store.path_of(SPEC, FILE)
     return events
 
 
@@ -73,7 +74,7 @@ def must_not_hash(_path: Path) -> str:
 
 
 def incomplete() -> Path:
-    return store.model_path(SPEC).with_name("tiny.gguf.incomplete")
+    return store.path_of(SPEC, FILE).with_name("tiny.gguf.incomplete")
 
 
 def interrupt_after(count: int, stage: str) -> None:
@@ -91,7 +92,7 @@ class TestPull:
     def test_the_hub_is_preferred(self, server: FileServer):
         events = pull()
         assert counted(events) == {"Hugging Face Hub", "checking"}
-        assert events[-1].done == events[-1].total == SPEC.size_bytes
+        assert events[-1].done == events[-1].total == FILE.size_bytes
         assert {seen.path for seen in server.seen} == {HUB_PATH}
 
     @pytest.mark.usefixtures("installed")
@@ -156,7 +157,7 @@ class TestPull:
     def test_nothing_but_the_model_and_its_mark_is_left(self, server: FileServer):
         del server.files[HUB_PATH]
         pull()
-        left = {path.name for path in store.model_path(SPEC).parent.iterdir()} - {".lock"}
+        left = {path.name for path in store.path_of(SPEC, FILE).parent.iterdir()} - {".lock"}
         assert left == {"tiny.gguf", "tiny.gguf.verified"}
 
     def test_when_no_source_works_the_error_names_both_and_the_way_on(self, server: FileServer):
@@ -197,7 +198,7 @@ class TestPull:
                 assert second.stdout.readline() == "waiting for another download of it\n"
                 server.released.set()
                 told = [process.communicate(timeout=60)[0] for process in (first, second)]
-        path = store.model_path(SPEC)
+        path = store.path_of(SPEC, FILE)
         assert [text.splitlines()[-1] for text in told] == [str(path), str(path)]
         assert path.read_bytes() == CONTENT
         assert server.ranges(HUB_PATH) == [None]

@@ -14,7 +14,7 @@ from cornerman.cli.command import Subparsers
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cornerman.models.catalog import ModelSpec
+    from cornerman.models.spec import ModelSpec
     from cornerman.models.progress import Progress, Report
 
 _EPILOG = """\

@@ -68,7 +68,7 @@ def remote_of(settings: Settings) -> Remote | None:
     key_file = Path(engine.api_key_file).expanduser() if engine.api_key_file else None
     return Remote(
         url=str(engine.url).rstrip("/").removesuffix("/v1"),
-        model=engine.remote_model or settings.model,
+        model=engine.remote_model or settings.completion_model,
         key_file=key_file,
         key_variable=engine.api_key_env,
     )

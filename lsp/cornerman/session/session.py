@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
+from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.core.positions import PositionEncoding
 from cornerman.session.actions import Actions
 from cornerman.session.activity import Activity
@@ -158,6 +159,17 @@ class Session:
     async def obstacle(self) -> CornermanError | None:
         """What keeps every model from being asked, as far as that is known without asking."""
         return await self._pipelines.obstacle(self.settings)
+
+    async def models(self) -> list[ModelOffer]:
+        """Every known model as a choice for this machine."""
+        return await self._pipelines.models(self.settings)
+
+    async def pull(self, name: str | None, on_progress: OnPull) -> PulledModel:
+        """Fetch a model, None for the one in the settings or else the recommended one.
+
+        Cancelling the task breaks the download off; raises ``CornermanError``.
+        """
+        return await self._pipelines.pull(name, self.settings, on_progress=on_progress)
 
     async def aclose(self) -> None:
         """Cancel all work, finish the journal and let go of the engine."""

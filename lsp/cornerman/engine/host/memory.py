@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,13 +14,13 @@ from cornerman.core.errors import EngineUnavailableError
 from cornerman.engine.host.backends.base import LoadOptions
 from cornerman.engine.host.gguf import Metadata
 from cornerman.models.catalog import catalog
+from cornerman.models.fit import alternative
+from cornerman.models.hardware import SHARE, total_memory
 
 _MIB = 1 << 20
 # The interpreter, libraries and what they compute in; measured on models of 0.1 to 0.5 billion.
 _OTHER_MIB = 256
 _COPIES_MIB = 128
-# Of the machine's memory, when no limit is set: the editor and the compiler need some as well.
-_SHARE = 0.6
 _KV_BYTES = 2
 """Of each number in the KV cache."""
 
@@ -79,20 +78,15 @@ def fitted(name: str, need: MemoryNeed, options: LoadOptions, limit_mib: int) ->
 
 
 def _advice(name: str, limit_mib: int) -> str:
-    fitting = [
-        spec
-        for spec in catalog().values()
-        if spec.name != name and _mib(spec.size_bytes) + _OTHER_MIB < limit_mib
-    ]
-    if fitting:
-        best = max(fitting, key=lambda spec: spec.parameters)
-        return f"choose {best.name}, which fits, or raise engine.memory_limit_mib"
+    fitting = alternative(catalog().values(), limit_mib * _MIB, unless=name)
+    if fitting is not None:
+        return f"choose {fitting.name}, which fits, or raise engine.memory_limit_mib"
     return "raise engine.memory_limit_mib or lower engine.context_tokens"
 
 
 def default_limit_mib() -> int:
     """A good share of this machine's memory, or of what its container may use."""
-    return int(_total_bytes() * _SHARE) // _MIB
+    return int(total_memory() * SHARE) // _MIB
 
 
 def used_mib() -> int | None:
@@ -106,26 +100,6 @@ def used_mib() -> int | None:
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MIB
     return None
-
-
-def _total_bytes() -> int:
-    totals: list[int] = []
-    with suppress(OSError, ValueError):
-        totals.append(int(Path("/sys/fs/cgroup/memory.max").read_text("utf-8")))
-    if sys.platform == "win32":
-        totals.append(_windows_memory())
-    else:
-        totals.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    return min(totals)
-
-
-def _windows_memory() -> int:
-    import ctypes
-
-    kibibytes = ctypes.c_ulonglong()
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  (exists on Windows only)
-    kernel.GetPhysicallyInstalledSystemMemory(ctypes.byref(kibibytes))
-    return kibibytes.value * 1024
 
 
 def _kv_bytes_of_gguf(metadata: Metadata) -> int:

@@ -131,7 +131,7 @@ def locate(name: str) -> tuple[list[Path], int | None]:
             )
         return [path], None
     spec = catalog.find(name)
-    return [store.require(spec)], spec.context_tokens
+    return store.present(spec) or [store.require(spec)], spec.context_tokens
 
 
 def _warm_up(model: ResidentModel) -> None:

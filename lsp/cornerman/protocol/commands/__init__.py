@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from cornerman.protocol.action_kinds import EXPLAIN_COMMAND, REFACTOR_COMMAND, REVIEW_COMMAND
-from cornerman.protocol.commands import edits, explain, outcomes, review, stats, status
+from cornerman.protocol.commands import edits, explain, models, outcomes, review, stats, status
 from cornerman.protocol.inline_completion import ACCEPTED_COMMAND
 from cornerman.protocol.language_server import CornermanServer
 
@@ -16,6 +16,8 @@ COMMANDS: dict[str, Command] = {
     outcomes.WHY_COMMAND: outcomes.why,
     status.STATUS_COMMAND: status.status,
     stats.STATS_COMMAND: stats.stats,
+    models.MODELS_COMMAND: models.models,
+    models.PULL_COMMAND: models.pull,
     EXPLAIN_COMMAND: explain.explain,
     REVIEW_COMMAND: review.review,
     REFACTOR_COMMAND: edits.refactor,
