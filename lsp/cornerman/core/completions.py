@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from cornerman.core.certainty import ALL, Certainty
 from cornerman.core.generation import Timings
 
+UNSURE = "The model was not sure enough."
+"""The reason why a suggestion there is has not been shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cornerman.core.certainty import ALL, Certainty
 from cornerman.core.completions import Completion
 from cornerman.core.documents import DocumentSnapshot
 
@@ -98,6 +99,7 @@ class Suggestion:
 
     ``text`` is inserted at the cursor and replaces ``replaced`` characters right of it. ``id``
     stays the same however much of it is typed; ``alternatives`` are other texts for the place.
+    ``certainty`` says how much of ``text`` is offered unasked.
     """
 
     id: str
@@ -106,18 +108,28 @@ class Suggestion:
     replaced: int
     model: str
     alternatives: tuple[str, ...] = ()
+    certainty: Certainty = ALL
 
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What is left of a suggestion at another cursor."""
+    """What is left of a suggestion at another cursor: nothing if the model was too unsure.
+
+    ``probability`` is that of the first of its completions; None if it was not told.
+    """
 
     suggestion: Suggestion
     completions: tuple[Completion, ...]
+    probability: float | None = None
 
 
-def rest_at(suggestion: Suggestion, snapshot: DocumentSnapshot, offset: int) -> Recollection | None:
-    """What is left of ``suggestion`` at ``offset``; None if it does not hold there any more."""
+def rest_at(
+    suggestion: Suggestion, snapshot: DocumentSnapshot, offset: int, *, is_automatic: bool = False
+) -> Recollection | None:
+    """What is left of ``suggestion`` at ``offset``; None if it does not hold there any more.
+
+    To an automatic request no more is offered than the model was sure of.
+    """
     place, text = suggestion.place, snapshot.text
     if place.uri != snapshot.uri or not place.may_end_at(text, offset):
         return None
@@ -128,12 +140,32 @@ def rest_at(suggestion: Suggestion, snapshot: DocumentSnapshot, offset: int) -> 
         fitting = [c for c in candidates if len(c) > length and c.startswith(head)]
         typed = place.typed(snapshot, offset, length) if fitting else None
         if typed is not None:
-            rests = dict.fromkeys(
-                _rest(candidate, suggestion.replaced, typed, offset) for candidate in fitting
-            )
-            new = tuple(rest for rest in rests if rest.text != text[rest.start : rest.end])
-            return Recollection(suggestion, new) if new else None
+            return _recollected(suggestion, fitting, typed, snapshot, offset, is_automatic)
     return None
+
+
+def _recollected(
+    suggestion: Suggestion,
+    fitting: list[str],
+    typed: Typed,
+    snapshot: DocumentSnapshot,
+    offset: int,
+    is_automatic: bool,
+) -> Recollection | None:
+    rests: dict[Completion, None] = {}
+    probability: float | None = None
+    for candidate in fitting:
+        end, length = len(candidate), len(typed.text)
+        if candidate == suggestion.text:
+            known = suggestion.certainty
+            end = known.shown_until(end, length) if is_automatic else end
+            probability = known.probability(length, end)
+        if end == len(candidate):
+            rests[_rest(candidate, suggestion.replaced, typed, offset)] = None
+        elif end > length:
+            rests[Completion(candidate[length:end], offset, offset)] = None
+    new = tuple(rest for rest in rests if rest.text != snapshot.text[rest.start : rest.end])
+    return Recollection(suggestion, new, probability) if new or not rests else None
 
 
 def _rest(text: str, replaced: int, typed: Typed, offset: int) -> Completion:
@@ -167,9 +199,14 @@ class Memory:
         others = tuple(s for s in self.suggestions if s.place.uri != uri)
         return replace(self, suggestions=others)
 
-    def recall(self, snapshot: DocumentSnapshot, offset: int) -> Recollection | None:
-        """The newest suggestion that still holds at ``offset``."""
-        found = (rest_at(suggestion, snapshot, offset) for suggestion in self.suggestions)
+    def recall(
+        self, snapshot: DocumentSnapshot, offset: int, *, is_automatic: bool = False
+    ) -> Recollection | None:
+        """The newest suggestion that still holds at ``offset``; see :func:`rest_at`."""
+        found = (
+            rest_at(suggestion, snapshot, offset, is_automatic=is_automatic)
+            for suggestion in self.suggestions
+        )
         return next((rest for rest in found if rest is not None), None)
 
 

@@ -15,8 +15,6 @@ from cornerman.core.certainty import Certainty
 from cornerman.core.site import CompletionSite, Extent
 from cornerman.postprocess.filter import PostprocessFilter
 
-UNSURE = "The model was not sure enough."
-
 # A shorter beginning is not worth a look.
 _SHORTEST = 3
 _MAX_TRIES = 12

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cornerman.core.completions import Completion, Outcome
+from cornerman.core.certainty import ALL
+from cornerman.core.completions import UNSURE, Completion, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Priority
@@ -30,7 +31,8 @@ _VARIANTS_SECONDS = 2.0
 class Made:
     """The answer to one request. ``completions`` has the best one first, and may be empty.
 
-    ``is_overtaken`` says that the user went on before there was an answer.
+    ``is_overtaken`` says that the user went on before there was an answer. ``probability`` is
+    how likely the model takes the best one to be right, None if it did not tell.
     """
 
     outcome: Outcome
@@ -38,6 +40,7 @@ class Made:
     suggestion_id: str = ""
     is_from_memory: bool = False
     is_overtaken: bool = False
+    probability: float | None = None
 
 
 class Workshop:
@@ -61,13 +64,20 @@ class Workshop:
         """
         if is_automatic:
             self._pace = self._pace.asked(_now_ms())
-        known = self._memory.recall(snapshot, offset)
+        known = self._memory.recall(snapshot, offset, is_automatic=is_automatic)
         if known is not None:
             made = _recalled(known, Outcome(None), is_from_memory=True)
         else:
             made = await self._joined(snapshot, offset, settings, is_automatic=is_automatic)
         if is_automatic or len(made.completions) != 1:
             return made
+        if (
+            made.probability is not None
+            and made.probability < settings.completion.confidence.invoked
+        ):
+            return replace(
+                made, outcome=replace(made.outcome, completion=None, reason=UNSURE), completions=()
+            )
         return await self._varied(snapshot, offset, settings, made)
 
     def look_ahead(
@@ -105,7 +115,7 @@ class Workshop:
                     await asyncio.sleep(self._pace.delay_ms(_now_ms()) / 1000)
                 work = self._begin(snapshot, offset, settings)
             await self._follow(work, snapshot, offset)
-            known = self._memory.recall(snapshot, offset)
+            known = self._memory.recall(snapshot, offset, is_automatic=is_automatic)
             if known is not None:
                 outcome = work.outcome() if work.is_done else Outcome(None)
                 return _recalled(known, outcome, is_from_memory=False)
@@ -164,18 +174,24 @@ class Workshop:
                 snapshot, offset, settings, priority=priority, variant=0, on_text=on_text
             )
             if outcome.completion is not None and outcome.completion.start == offset:
-                place = Place.of(snapshot, offset)
-                number = str(next(self._ids))
-                self._remember(number, place, outcome.completion, outcome.model)
+                self._remember(str(next(self._ids)), Place.of(snapshot, offset), outcome)
             return outcome
 
         return make
 
-    def _remember(
-        self, number: str, place: Place, first: Completion, model: str, *others: str
-    ) -> None:
-        replaced = first.end - first.start
-        suggestion = Suggestion(number, place, first.text, replaced, model, others)
+    def _remember(self, number: str, place: Place, outcome: Outcome, *others: str) -> None:
+        first = outcome.completion
+        if first is None:
+            return
+        suggestion = Suggestion(
+            number,
+            place,
+            first.text,
+            first.end - first.start,
+            outcome.model,
+            others,
+            outcome.certainty,
+        )
         self._memory = self._memory.plus(suggestion)
 
     async def _varied(
@@ -203,8 +219,9 @@ class Workshop:
                 others[other.text] = None
         others.pop(first.text, None)
         if first.start == offset:
-            place, model = Place.of(snapshot, offset), made.outcome.model
-            self._remember(made.suggestion_id, place, first, model, *others)
+            # What somebody has asked for is shown to the end, however unsure the model was.
+            wanted = replace(made.outcome, completion=first, certainty=ALL)
+            self._remember(made.suggestion_id, Place.of(snapshot, offset), wanted, *others)
         more = tuple(replace(first, text=text) for text in others)
         return replace(made, completions=(first, *more), is_from_memory=False)
 
@@ -235,8 +252,20 @@ class Workshop:
 
 def _recalled(known: Recollection, outcome: Outcome, *, is_from_memory: bool) -> Made:
     suggestion = known.suggestion
-    told = replace(outcome, completion=known.completions[0], reason="", model=suggestion.model)
-    return Made(told, known.completions, suggestion.id, is_from_memory)
+    first = next(iter(known.completions), None)
+    told = replace(
+        outcome,
+        completion=first,
+        reason="" if first is not None else UNSURE,
+        model=suggestion.model,
+    )
+    return Made(
+        told,
+        known.completions,
+        suggestion.id if first is not None else "",
+        is_from_memory,
+        probability=known.probability,
+    )
 
 
 def _cancel_unwanted(work: Work) -> None:
