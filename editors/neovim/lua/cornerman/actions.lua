@@ -120,27 +120,38 @@ function M.ask(question, buf)
   end)
 end
 
----@param offer { status: string, title: string, reason: string, edit: table|nil, checks: table[]|nil }
+---@class cornerman.Offer
+---@field status 'offered'|'applied'|'refused'
+---@field title string
+---@field reason string
+---@field edit lsp.WorkspaceEdit|nil
+---@field checks { name: string, passed: boolean, detail: string }[]|nil
+
+---@param made cornerman.Offer
+---@return string[]
+local function notes_of(made)
+  return vim.tbl_map(function(check)
+    local detail = check.detail ~= '' and ': ' .. check.detail or ''
+    return (check.passed and 'passed: ' or 'failed: ') .. check.name .. detail
+  end, made.checks or {})
+end
+
+---@param made cornerman.Offer
 ---@param place_buf integer
 ---@param tick integer of that buffer when the edit was asked for
-local function show_offer(offer, place_buf, tick)
-  if offer.status == 'refused' or type(offer.edit) ~= 'table' then
-    message.warn(offer.reason ~= '' and offer.reason or 'There is no edit to offer.')
+local function show_offer(made, place_buf, tick)
+  if made.status == 'refused' or type(made.edit) ~= 'table' then
+    message.warn(made.reason ~= '' and made.reason or 'There is no edit to offer.')
     return
   end
   if vim.api.nvim_buf_get_changedtick(place_buf) ~= tick then
     message.warn('The file has changed since: ask for the edit again.')
     return
   end
-  local notes = {}
-  for _, check in ipairs(offer.checks or {}) do
-    local detail = check.detail ~= '' and ': ' .. check.detail or ''
-    notes[#notes + 1] = (check.passed and 'passed: ' or 'failed: ') .. check.name .. detail
-  end
   local client = server().client(place_buf)
-  local changes =
-    require('cornerman.edits').changes(offer.edit, client and client.offset_encoding or 'utf-16')
-  require('cornerman.review').open(offer.title, changes, notes)
+  local encoding = client and client.offset_encoding or 'utf-16'
+  local changes = require('cornerman.edits').changes(made.edit, encoding)
+  require('cornerman.review').open(made.title, changes, notes_of(made))
 end
 
 --- Run a command whose answer is an edit, and show it for review.

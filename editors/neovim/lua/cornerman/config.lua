@@ -14,13 +14,13 @@
 ---@field package string What pip installs: a name, a version, a folder or a URL.
 
 ---@class cornerman.Config
----@field cmd string[]|nil Command that starts the server; nil: `cornerman` from PATH, then the installed copy.
+---@field cmd string[]|nil Starts the server; nil: `cornerman` of PATH, else the installed copy.
 ---@field enabled boolean Offer suggestions.
----@field filetypes table<string, boolean> File types with (true) or without (false) suggestions; `['*']` is the rest.
+---@field filetypes table<string, boolean> Where there are suggestions; `['*']` is the rest.
 ---@field root_markers string[] Files that mark the root of a project.
 ---@field settings table Settings of the server, as its README lists them.
----@field ghost_text 'auto'|'builtin'|'own' Who draws: Neovim 0.12 itself, or this plugin; auto: Neovim if it can.
----@field debounce_ms integer Pause after a key before the server is asked, where this plugin draws.
+---@field ghost_text 'auto'|'builtin'|'own' Who draws: Neovim 0.12, or the plugin; auto: who can.
+---@field debounce_ms integer Pause after a key before the plugin asks (Neovim waits for 200).
 ---@field keymaps cornerman.Keymaps|false Keys of insert mode; false: none.
 ---@field preview boolean Show edits as a diff before they are applied.
 ---@field view 'split'|'float' Where explanations and answers are shown.
@@ -105,7 +105,8 @@ function M.apply(options)
   if good.keymaps then
     for action in pairs(good.keymaps) do
       if M.defaults.keymaps[action] == nil then
-        problems[#problems + 1] = ('there is no key for %s; see :help cornerman-keys.'):format(action)
+        local sentence = 'there is no key for %s; see :help cornerman-keys.'
+        problems[#problems + 1] = sentence:format(action)
       end
     end
   end

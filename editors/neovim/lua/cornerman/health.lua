@@ -32,7 +32,8 @@ local function check_program()
   local done = vim.system(vim.list_extend(vim.deepcopy(program), { '--version' }), { text = true })
   local result = done:wait(20000)
   if result.code ~= 0 then
-    health.error('The server does not start: ' .. vim.trim(result.stderr), 'Run :Cornerman install.')
+    local reason = vim.trim(result.stderr)
+    health.error('The server does not start: ' .. reason, 'Run :Cornerman install.')
     return nil
   end
   health.ok(('%s (%s)'):format(vim.trim(result.stdout), table.concat(program, ' ')))
@@ -46,7 +47,7 @@ local function check_clients()
   end
   for _, client in ipairs(clients) do
     local buffers = vim.tbl_count(client.attached_buffers)
-    local serves = ('Serves %d buffers in %s, positions in %s.')
+    local serves = 'Serves %d buffers in %s, positions in %s.'
     health.ok(serves:format(buffers, client.config.root_dir, client.offset_encoding))
   end
 end

@@ -73,17 +73,13 @@ function M.model(buf, name)
   server.call('cornerman.models', nil, {
     buf = buf,
     on_result = function(result)
-      vim.ui.select(
-        result.models,
-        { prompt = 'Model', format_item = described },
-        function(model)
-          if model and model.installed then
-            message.show(('%s is installed.'):format(model.title or model.name))
-          elseif model then
-            pull(model.name)
-          end
+      vim.ui.select(result.models, { prompt = 'Model', format_item = described }, function(model)
+        if model and model.installed then
+          message.show(('%s is installed.'):format(model.title or model.name))
+        elseif model then
+          pull(model.name)
         end
-      )
+      end)
     end,
   })
 end

@@ -189,7 +189,8 @@ function M.call(command, argument, call)
   end
   local provided = (client.server_capabilities.executeCommandProvider or {}).commands or {}
   if not vim.tbl_contains(provided, command) then
-    fail(('The server has no command %s: update it, with :Cornerman install for one.'):format(command))
+    local sentence = 'This server has no %s: update it (:Cornerman install does, for its own copy).'
+    fail(sentence:format(command))
     return function() end
   end
   local token

@@ -12,7 +12,8 @@ local M = {}
 ---@type cornerman.Status|nil
 M.current = nil
 
-local MARKS = { idle = '○', loading = '◔', thinking = '◐', ready = '●', off = '-', error = '!' }
+local MARKS =
+  { idle = '○', loading = '◔', thinking = '◐', ready = '●', off = '-', error = '!' }
 
 ---@param value cornerman.Status
 function M.update(value)
@@ -25,10 +26,16 @@ function M.clear()
   M.current = nil
 end
 
----@param value any
----@return boolean
-local function is_number(value)
-  return type(value) == 'number'
+---@param now cornerman.Status
+---@return string # "" if a mark says it all
+local function detail(now)
+  if now.state == 'loading' then
+    return type(now.percent) == 'number' and (' %d%%'):format(now.percent) or ' loading'
+  end
+  if now.state == 'ready' and type(now.tokensPerSecond) == 'number' then
+    return (' %.0f t/s'):format(now.tokensPerSecond)
+  end
+  return now.state == 'error' and ' error' or ''
 end
 
 --- A few characters for a statusline: a mark, and what is worth knowing; "" without a server.
@@ -47,14 +54,7 @@ function M.line(buf)
   if not now then
     return MARKS.idle
   end
-  local text = MARKS[now.state] or MARKS.idle
-  if now.state == 'loading' and is_number(now.percent) then
-    return ('%s %d%%'):format(text, now.percent)
-  end
-  if now.state == 'ready' and is_number(now.tokensPerSecond) then
-    return ('%s %.0f t/s'):format(text, now.tokensPerSecond)
-  end
-  return (now.state == 'error' or now.state == 'loading') and text .. ' ' .. now.state or text
+  return (MARKS[now.state] or MARKS.idle) .. detail(now)
 end
 
 return M

@@ -20,6 +20,14 @@ local function line_of(buf, row)
   return vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
 end
 
+--- Byte column of {position} in {buf}.
+---@param buf integer
+---@param position lsp.Position
+---@param client vim.lsp.Client
+local function column_of(buf, position, client)
+  return compat.byte_column(line_of(buf, position.line), position.character, client.offset_encoding)
+end
+
 ---@param text string|lsp.StringValue
 local function plain(text)
   return ((type(text) == 'table' and text.value or text):gsub('\r\n?', '\n'))
@@ -37,8 +45,8 @@ function M.new(buf, item, client, row, column)
   if item.range then
     local first, last = item.range.start, item.range['end']
     first_row = first.line
-    first_column = compat.byte_column(line_of(buf, first.line), first.character, client.offset_encoding)
-    local last_column = compat.byte_column(line_of(buf, last.line), last.character, client.offset_encoding)
+    first_column = column_of(buf, first, client)
+    local last_column = column_of(buf, last, client)
     local begins_before = first_row < row or (first_row == row and first_column <= column)
     if not begins_before or last.line ~= row or last_column < column then
       return nil
@@ -57,30 +65,34 @@ function M.new(buf, item, client, row, column)
   }
 end
 
+--- The text from the start of {suggestion} to the cursor.
+---@param suggestion cornerman.Suggestion
+---@param row integer
+---@param column integer
+---@return string|nil # nil if the start is not left of the cursor any more
+local function typed_since(suggestion, row, column)
+  local buf, first, start = suggestion.buf, suggestion.row, suggestion.column
+  if row < first or (row == first and column < start) then
+    return nil
+  end
+  if row >= vim.api.nvim_buf_line_count(buf) or #line_of(buf, first) < start then
+    return nil
+  end
+  return table.concat(vim.api.nvim_buf_get_text(buf, first, start, row, column, {}), '\n')
+end
+
 --- What is still to be written at the cursor, of {suggestion}, after what was typed since.
 ---@param suggestion cornerman.Suggestion
 ---@param row integer of the cursor, from 0
 ---@param column integer of the cursor, in bytes
 ---@return string|nil rest nil when what was typed or what stands to the right says otherwise
 function M.rest(suggestion, row, column)
-  local buf = suggestion.buf
-  if row < suggestion.row or (row == suggestion.row and column < suggestion.column) then
+  local typed = typed_since(suggestion, row, column)
+  local after = line_of(suggestion.buf, row):sub(column + 1)
+  if not typed or not vim.startswith(suggestion.text, typed) then
     return nil
   end
-  if row >= vim.api.nvim_buf_line_count(buf) then
-    return nil
-  end
-  if #line_of(buf, suggestion.row) < suggestion.column then
-    return nil
-  end
-  local typed = table.concat(
-    vim.api.nvim_buf_get_text(buf, suggestion.row, suggestion.column, row, column, {}),
-    '\n'
-  )
-  if not vim.startswith(suggestion.text, typed) then
-    return nil
-  end
-  if not vim.startswith(line_of(buf, row):sub(column + 1), suggestion.right) then
+  if not vim.startswith(after, suggestion.right) then
     return nil
   end
   local rest = suggestion.text:sub(#typed + 1)

@@ -20,6 +20,9 @@ local M = {}
 ---@type table<integer, cornerman.BuiltinState>
 local states = {}
 
+---@type table<integer, true>
+local intercepted = {}
+
 local function cursor()
   local position = vim.api.nvim_win_get_cursor(0)
   return position[1] - 1, position[2]
@@ -53,9 +56,10 @@ end
 --- Pass requests of Neovim on to the server, each in place of the one before.
 ---@param client vim.lsp.Client
 local function intercept(client)
-  if rawget(client, 'request') then
+  if intercepted[client.id] then
     return
   end
+  intercepted[client.id] = true
   local original = client.request
   ---@diagnostic disable-next-line: duplicate-set-field
   client.request = function(self, method, params, handler, buf)
@@ -93,7 +97,8 @@ end
 --- Let Neovim's own timer start again, as after a key.
 ---@param buf integer
 local function restart(buf)
-  vim.api.nvim_exec_autocmds('CursorMovedI', { group = ('%s:%d'):format(NAMESPACE, buf), buffer = buf })
+  local group = ('%s:%d'):format(NAMESPACE, buf)
+  vim.api.nvim_exec_autocmds('CursorMovedI', { group = group, buffer = buf })
 end
 
 --- Hide what no longer agrees with what is typed, which Neovim would draw until the next answer.

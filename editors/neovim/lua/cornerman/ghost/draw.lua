@@ -30,6 +30,23 @@ local function without_tabs(line, column, tabstop)
   return shown
 end
 
+--- The lines of {text} as virtual text that begins at the screen column {column}.
+---@param text string
+---@param column integer
+---@param tabstop integer
+---@param hint string|nil shown after the text
+local function chunks_of(text, column, tabstop, hint)
+  local virtual = {}
+  for index, line in ipairs(vim.split(text, '\n', { plain = true })) do
+    local shown = without_tabs(line, index == 1 and column or 0, tabstop)
+    virtual[index] = { { shown, 'CornermanGhost' } }
+  end
+  if hint then
+    table.insert(virtual[#virtual], { hint, 'CornermanGhostMore' })
+  end
+  return virtual
+end
+
 ---@param buf integer
 function M.clear(buf)
   if vim.api.nvim_buf_is_valid(buf) then
@@ -48,17 +65,9 @@ function M.show(buf, row, column, rest, right, hint)
   M.clear(buf)
   local is_around = right == '' or vim.endswith(rest, right)
   local text = is_around and rest:sub(1, #rest - #right) or rest
-  local lines = vim.split(text, '\n', { plain = true })
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
   local at = vim.fn.strdisplaywidth(line:sub(1, column))
-  local virtual = {}
-  for index, content in ipairs(lines) do
-    local shown = without_tabs(content, index == 1 and at or 0, vim.bo[buf].tabstop)
-    virtual[index] = { { shown, 'CornermanGhost' } }
-  end
-  if hint then
-    table.insert(virtual[#virtual], { hint, 'CornermanGhostMore' })
-  end
+  local virtual = chunks_of(text, at, vim.bo[buf].tabstop, hint)
   vim.api.nvim_buf_set_extmark(buf, M.namespace, row, column, {
     virt_text = virtual[1],
     virt_text_pos = is_around and 'inline' or 'overlay',

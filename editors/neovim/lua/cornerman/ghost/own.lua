@@ -161,17 +161,19 @@ function M.attach(buf, client)
     items = {},
     index = 1,
   }
-  local function on(events, action)
-    vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = action })
-  end
-  on({ 'InsertEnter', 'TextChangedI', 'TextChangedP', 'CursorMovedI', 'CompleteChanged' }, function()
+  local function follow()
     -- The popup menu announces a choice before it is in the text.
     vim.schedule(function()
       if states[buf] and vim.api.nvim_get_current_buf() == buf then
         update(buf)
       end
     end)
-  end)
+  end
+  local function on(events, action)
+    vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = action })
+  end
+  on({ 'InsertEnter', 'TextChangedI', 'TextChangedP' }, follow)
+  on({ 'CursorMovedI', 'CompleteChanged' }, follow)
   on({ 'InsertLeave', 'BufLeave' }, function()
     forget(buf)
   end)
