@@ -19,6 +19,7 @@ from cornerman.session.actions import Actions
 from cornerman.session.activity import Activity
 from cornerman.session.observed import ObservedPipelines
 from cornerman.session.pipelines import Pipelines
+from cornerman.session.rest import Rest
 from cornerman.session.showcase import Showcase
 from cornerman.session.workshop import Made, Workshop
 from cornerman.settings import Settings
@@ -79,6 +80,7 @@ class Session:
         self._warn = warn
         self._journal = journal
         self._workshop = Workshop(self._pipelines)
+        self._rest = Rest(self._pipelines, lambda: self._workshop.is_busy)
         self._showcase = Showcase(journal, self._text_of)
         self._in_flight: dict[str, asyncio.Future[Made]] = {}
         self._making: set[asyncio.Task[Made]] = set()
@@ -97,7 +99,11 @@ class Session:
         self.documents[snapshot.uri] = snapshot
         self._end(snapshot.uri, "the document changed before there was an answer")
         self.actions.changed(snapshot.uri)
-        if before is not None and self.settings.statistics.enabled:
+        if before is None:
+            self._rest.opened(snapshot, self.settings)
+            return
+        self._rest.changed(before, snapshot, self.settings)
+        if self.settings.statistics.enabled:
             self._showcase.changed(before, snapshot)
 
     def forget(self, uri: str) -> None:
@@ -106,6 +112,7 @@ class Session:
         self._end(uri, "the document was closed")
         self.actions.changed(uri)
         self._workshop.forget(uri)
+        self._rest.stop()
         self._showcase.clear(uri)
 
     async def complete(
@@ -118,6 +125,7 @@ class Session:
         """
         started = time.perf_counter()
         self._end(snapshot.uri, "superseded by a newer request")
+        self._rest.asked(snapshot, offset, self.settings)
         if self.settings.completion.enabled:
             made = await self._made(snapshot, offset, is_automatic=is_automatic)
         else:
@@ -176,6 +184,7 @@ class Session:
         for uri in list(self._in_flight):
             self._end(uri, "the server was shut down")
         self._workshop.forget()
+        self._rest.stop()
         await asyncio.gather(self._journal.aclose(), self._pipelines.aclose())
 
     def _end(self, uri: str, reason: str) -> None:

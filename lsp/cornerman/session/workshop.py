@@ -55,6 +55,12 @@ class Workshop:
         self._ahead_timer: asyncio.TimerHandle | None = None
         self._ids = itertools.count(1)
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a completion is made, or what follows one is prepared."""
+        works = [*self._works.values(), *([self._ahead] if self._ahead is not None else [])]
+        return any(not work.is_done for work in works)
+
     async def make(
         self, snapshot: DocumentSnapshot, offset: int, settings: Settings, *, is_automatic: bool
     ) -> Made:
