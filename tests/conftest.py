@@ -9,6 +9,7 @@ collect_ignore = (
         "unit/test_mlx_model.py",
         "unit/test_model_folder.py",
         "e2e/test_backend_contract.py",
+        "e2e/test_families.py",
         "e2e/test_mlx.py",
     ]
     if sys.version_info < (3, 11)

@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +26,8 @@ import numpy.typing as npt
 from cornerman import paths
 from cornerman.engine.host.gguf import Metadata
 from support.gguf import tiny_metadata
+from support.tokenizer_files import write_tokenizer
+from support.vocabularies import VOCABULARIES
 
 CONTEXT_TOKENS = 4096
 WINDOW_TOKENS = 32
@@ -34,11 +36,7 @@ WINDOW_TOKENS = 32
 _HIDDEN, _FEED_FORWARD, _HEADS, _KV_HEADS = 64, 128, 4, 2
 _HEAD = _HIDDEN // _HEADS
 _GROUP, _BITS = 32, 4
-_QWEN2_WORDS = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
-    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-
+_MADE_BY = ("tiny_models", "vocabularies", "tokenizer_files", "gguf")
 Array = npt.NDArray[np.float32]
 
 
@@ -95,14 +93,44 @@ ARCHITECTURES: Mapping[str, Architecture] = {
 }
 
 
+FAMILIES: Mapping[str, str] = {
+    "qwen2.5-coder": "qwen2",
+    "qwen3-coder": "qwen3",
+    "starcoder2": "starcoder2",
+    "codellama": "llama",
+    "deepseek-coder": "llama",
+    "codegemma": "gemma",
+    "codestral": "llama",
+    "granite-code": "llama",
+    "mellum": "llama",
+    "seed-coder": "llama",
+    "mistral": "mistral",
+    "phi-3": "phi3",
+    "gemma": "gemma2",
+    "llama-3": "llama",
+    "smollm2": "llama",
+}
+"""The architecture of each family's models."""
+
+
 def tiny_model(name: str) -> TinyModel:
     """The tiny model of an architecture; made once and kept in the cache folder."""
-    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    return _made(name, name, tiny_metadata)
+
+
+def tiny_family(name: str) -> TinyModel:
+    """A tiny model of a family, with a tokenizer of its kind; kept in the cache folder, too."""
+    return _made(f"family-{name}", FAMILIES[name], VOCABULARIES[name])
+
+
+def _made(name: str, architecture: str, metadata: Callable[[], Metadata]) -> TinyModel:
+    files = [Path(__file__).with_name(f"{name}.py") for name in _MADE_BY]
+    version = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
     folder = paths.cache_dir() / "tests" / f"tiny-{version}" / name
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=folder.parent))
-        _make(name, made)
+        _make(architecture, made, metadata())
         try:
             made.rename(folder)
         except OSError:  # another test run was quicker
@@ -110,38 +138,11 @@ def tiny_model(name: str) -> TinyModel:
     return TinyModel(folder / "mlx", folder / "model.gguf")
 
 
-def write_tokenizer(folder: Path, metadata: Metadata) -> None:
-    """Write the tokenizer files of a qwen2 vocabulary given as GGUF metadata."""
-    tokens = cast("list[str]", metadata["tokenizer.ggml.tokens"])
-    kinds = cast("list[int]", metadata["tokenizer.ggml.token_type"])
-    added = [
-        {"id": number, "content": token, "special": kind == gguf.TokenType.CONTROL}
-        for number, (token, kind) in enumerate(zip(tokens, kinds, strict=True))
-        if kind in (gguf.TokenType.CONTROL, gguf.TokenType.USER_DEFINED)
-    ]
-    vocabulary = {
-        token: number
-        for number, (token, kind) in enumerate(zip(tokens, kinds, strict=True))
-        if kind == gguf.TokenType.NORMAL
-    }
-    merges = cast("list[str]", metadata["tokenizer.ggml.merges"])
-    split = {"type": "Split", "pattern": {"Regex": _QWEN2_WORDS}, "behavior": "Isolated"}
-    content = {
-        "added_tokens": added,
-        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, {"type": "ByteLevel"}]},
-        "decoder": {"type": "ByteLevel"},
-        "model": {"type": "BPE", "vocab": vocabulary, "merges": [m.split(" ") for m in merges]},
-    }
-    (folder / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
-    settings = {"chat_template": metadata["tokenizer.chat_template"]}
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
-
-
-def _make(name: str, folder: Path) -> None:
-    metadata = tiny_metadata()
+def _make(name: str, folder: Path, metadata: Metadata) -> None:
     vocabulary = len(cast("list[str]", metadata["tokenizer.ggml.tokens"]))
     architecture = ARCHITECTURES[name]
     config = _config(name, architecture, vocabulary)
+    config["eos_token_id"] = metadata["tokenizer.ggml.eos_token_id"]
     weights = _weights(architecture, config)
     (folder / "mlx").mkdir()
     full = _write_mlx(folder / "mlx", config, weights)
@@ -164,7 +165,6 @@ def _config(name: str, architecture: Architecture, vocabulary: int) -> dict[str,
         "max_position_embeddings": CONTEXT_TOKENS,
         "vocab_size": vocabulary,
         "tie_word_embeddings": False,
-        "eos_token_id": vocabulary - 1,
         **architecture.config,
     }
 
@@ -259,11 +259,18 @@ def _add_shape(writer: gguf.GGUFWriter, architecture: Architecture, config: dict
 
 def _add_vocabulary(writer: gguf.GGUFWriter, metadata: Metadata) -> None:
     writer.add_tokenizer_model(str(metadata["tokenizer.ggml.model"]))
-    writer.add_tokenizer_pre(str(metadata["tokenizer.ggml.pre"]))
     writer.add_token_list(cast("list[str]", metadata["tokenizer.ggml.tokens"]))
     writer.add_token_types(cast("list[int]", metadata["tokenizer.ggml.token_type"]))
-    writer.add_token_merges(cast("list[str]", metadata["tokenizer.ggml.merges"]))
+    if metadata["tokenizer.ggml.model"] == "gpt2":
+        writer.add_tokenizer_pre(str(metadata["tokenizer.ggml.pre"]))
+        writer.add_token_merges(cast("list[str]", metadata["tokenizer.ggml.merges"]))
+    else:
+        writer.add_token_scores(cast("list[float]", metadata["tokenizer.ggml.scores"]))
+        writer.add_add_space_prefix(bool(metadata["tokenizer.ggml.add_space_prefix"]))
     writer.add_eos_token_id(cast("int", metadata["tokenizer.ggml.eos_token_id"]))
+    if "tokenizer.ggml.bos_token_id" in metadata:
+        writer.add_bos_token_id(cast("int", metadata["tokenizer.ggml.bos_token_id"]))
+        writer.add_add_bos_token(bool(metadata["tokenizer.ggml.add_bos_token"]))
 
 
 def _for_gguf(architecture: Architecture, name: str, weight: Array) -> Array:

@@ -11,7 +11,7 @@ from cornerman.core.generation import Control, Text
 from cornerman.engine.host.model_folder import read_folder_metadata
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from support.gguf import CHAT_TEMPLATE, CONTROLS, tiny_metadata
-from support.tiny_models import write_tokenizer
+from support.tokenizer_files import write_tokenizer
 
 
 def test_a_folder_and_a_gguf_file_give_the_same_tokenizer(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_a_folder_and_a_gguf_file_give_the_same_tokenizer(tmp_path: Path) -> Non
     write_tokenizer(tmp_path, expected)
     found = read_folder_metadata(tmp_path)
 
-    for key in ("model", "pre", "tokens", "token_type", "merges"):
+    for key in ("model", "tokens", "token_type", "merges"):
         assert found[f"tokenizer.ggml.{key}"] == expected[f"tokenizer.ggml.{key}"]
     assert found["tokenizer.chat_template"] == CHAT_TEMPLATE
     text = "def encode(x):\n    return '<|fim_prefix|> héllo'\n"

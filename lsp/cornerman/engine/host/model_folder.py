@@ -13,18 +13,12 @@ from typing import Any, cast
 
 from cornerman.core.errors import EngineUnavailableError
 from cornerman.engine.host.gguf import Metadata, Value
-
-NORMAL, CONTROL, USER_DEFINED, UNUSED = 1, 3, 4, 5
-"""Kinds of tokens in ``tokenizer.ggml.token_type``."""
+from cornerman.engine.host.tokenizer.tokens import CONTROL, NORMAL, UNUSED, USER_DEFINED
+from cornerman.models.families import MARKS
 
 # Added tokens that are control tokens whatever their file says, as llama.cpp has it: some models
 # declare their fill-in-the-middle tokens as plain text.
-_LOOKS_LIKE_CONTROL = re.compile(r"<\|.*\|>|<｜.*｜>|<unused\d+>|<fim[-_]\w+>")
-# The expressions that split text into words, by the names GGUF files give them.
-_PRE_TOKENIZERS = {
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
-    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+": "qwen2",
-}
+_LOOKS_LIKE_CONTROL = re.compile(r"<\|.*\|>|<｜.*｜>|<unused\d+>|<\[?fim[-_]\w+\]?>")
 
 
 def read_folder_metadata(folder: Path) -> Metadata:
@@ -34,8 +28,10 @@ def read_folder_metadata(folder: Path) -> Metadata:
         EngineUnavailableError: the folder has no sound ``tokenizer.json``.
     """
     try:
-        metadata = _tokenizer(_json(folder / "tokenizer.json"))
-        template = _chat_template(folder)
+        content = _json(folder / "tokenizer.json")
+        settings = _settings(folder)
+        metadata = _tokenizer(content) | _ends(content, settings)
+        template = _chat_template(folder, settings)
     except OSError as error:
         raise EngineUnavailableError(
             f"The model folder {folder} has no tokenizer.json that can be read; "
@@ -55,38 +51,87 @@ def _json(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", content)
 
 
+def _settings(folder: Path) -> dict[str, Any]:
+    path = folder / "tokenizer_config.json"
+    return _json(path) if path.is_file() else {}
+
+
 def _tokenizer(content: dict[str, Any]) -> Metadata:
-    texts = cast("dict[str, int]", content["model"]["vocab"])
-    kinds = {number: (text, NORMAL) for text, number in texts.items()}
-    for added in cast("list[dict[str, Any]]", content.get("added_tokens") or []):
-        text = str(added["content"])
-        is_control = added.get("special") or _LOOKS_LIKE_CONTROL.fullmatch(text)
-        kinds[int(added["id"])] = text, CONTROL if is_control else USER_DEFINED
-    merges = cast("list[str | list[str]]", content["model"].get("merges") or [])
+    model = cast("dict[str, Any]", content["model"])
+    kinds = {
+        number: (text, CONTROL if text in MARKS else NORMAL)
+        for text, number in cast("dict[str, int]", model["vocab"]).items()
+    }
+    for text, number, is_special in _added(content):
+        is_control = is_special or text in MARKS or _LOOKS_LIKE_CONTROL.fullmatch(text)
+        kinds[number] = text, CONTROL if is_control else USER_DEFINED
+    merges = cast("list[str | list[str]]", model.get("merges") or [])
     tokens = [kinds.get(n, (f"[PAD{n}]", UNUSED)) for n in range(1 + max(kinds, default=-1))]
-    stages = json.dumps([content.get("pre_tokenizer"), content.get("decoder")])
     return {
-        "tokenizer.ggml.model": "gpt2" if '"ByteLevel"' in stages else "llama",
-        "tokenizer.ggml.pre": _pre_tokenizer(stages),
         "tokenizer.ggml.tokens": [text for text, _ in tokens],
         "tokenizer.ggml.token_type": [kind for _, kind in tokens],
         "tokenizer.ggml.merges": [_merge(merge) for merge in merges],
+        **_splitting(content, model),
     }
 
 
-def _pre_tokenizer(stages: str) -> str:
-    names = (name for regex, name in _PRE_TOKENIZERS.items() if json.dumps(regex) in stages)
-    return next(names, "unknown")
+def _added(content: dict[str, Any]) -> list[tuple[str, int, bool]]:
+    """Text, id and whether it is a control token, of the tokens beside the pieces."""
+    added = cast("list[dict[str, Any]]", content.get("added_tokens") or [])
+    return [(str(one["content"]), int(one["id"]), bool(one.get("special"))) for one in added]
+
+
+def _splitting(content: dict[str, Any], model: dict[str, Any]) -> Metadata:
+    """How text is cut up before pieces are merged."""
+    words, decoder = content.get("pre_tokenizer"), content.get("decoder")
+    stages = json.dumps([words, decoder])
+    if '"ByteLevel"' not in stages:
+        return {
+            "tokenizer.ggml.model": "llama",
+            "tokenizer.ggml.add_space_prefix": _adds_space(content),
+        }
+    known: Metadata = {"tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "of its own"}
+    if words is not None:
+        known["tokenizer.json.pre_tokenizer"] = json.dumps(words)
+    if "ignore_merges" in model:
+        known["tokenizer.json.ignore_merges"] = bool(model["ignore_merges"])
+    return known
+
+
+def _adds_space(content: dict[str, Any]) -> bool:
+    """Whether a space is put in front of a text: older and newer files say it in other words."""
+    stages = json.dumps([content.get("normalizer"), content.get("pre_tokenizer")])
+    if '"Metaspace"' in stages:
+        return (
+            '"prepend_scheme": "never"' not in stages and '"add_prefix_space": false' not in stages
+        )
+    return '"Prepend"' in stages
+
+
+def _ends(content: dict[str, Any], settings: dict[str, Any]) -> Metadata:
+    """The tokens for the start and the end of a text, and whether the first is put there."""
+    known: Metadata = {}
+    numbers = {text: number for text, number, _ in _added(content)}
+    for name in ("bos", "eos"):
+        token = cast("str | dict[str, str] | None", settings.get(f"{name}_token"))
+        text = token.get("content") if isinstance(token, dict) else token
+        if text in numbers:
+            known[f"tokenizer.ggml.{name}_token_id"] = numbers[text]
+    adds = settings.get("add_bos_token")
+    if not isinstance(adds, bool):
+        template = json.dumps(content.get("post_processor"))
+        adds = re.search(r'"single": \[\{"SpecialToken"', template) is not None
+    return known | {"tokenizer.ggml.add_bos_token": adds}
 
 
 def _merge(merge: str | list[str]) -> Value:
     return merge if isinstance(merge, str) else " ".join(merge)
 
 
-def _chat_template(folder: Path) -> str:
+def _chat_template(folder: Path, settings: dict[str, Any]) -> str:
     """The template of its own file or of the tokenizer's settings; empty if there is none."""
-    own, settings = folder / "chat_template.jinja", folder / "tokenizer_config.json"
+    own = folder / "chat_template.jinja"
     if own.is_file():
         return own.read_text(encoding="utf-8")
-    template = _json(settings).get("chat_template") if settings.is_file() else None
+    template = settings.get("chat_template")
     return template if isinstance(template, str) else ""

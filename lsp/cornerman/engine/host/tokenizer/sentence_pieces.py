@@ -34,7 +34,7 @@ class SentencePieces:
 
     def encode(self, text: str, *, begins: bool) -> list[int]:
         """See ``model.TextEncoder``; a text that begins gets a space in front, in most models."""
-        if begins and self._leads and text and not text.startswith(" "):
+        if begins and self._leads and text:
             text = f" {text}"
         return self._tokenizer.encode(text, add_special_tokens=False).ids
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 from cornerman.engine.host.gguf import Metadata
-from cornerman.engine.host.model_folder import CONTROL, NORMAL, USER_DEFINED
+from cornerman.engine.host.tokenizer.tokens import CONTROL, NORMAL, USER_DEFINED
 
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 
@@ -58,7 +58,7 @@ def vocabulary_of(metadata: Metadata, end_tokens: Iterable[int] = ()) -> Vocabul
     byte_level = metadata["tokenizer.ggml.model"] == "gpt2"
     decode = {
         NORMAL: _from_byte_level if byte_level else _from_sentence_piece,
-        USER_DEFINED: str.encode,
+        USER_DEFINED: str.encode if byte_level else _from_sentence_piece,
     }
     numbered = list(enumerate(zip(texts, kinds, strict=True)))
     tokens = {number: decode[kind](text) for number, (text, kind) in numbered if kind in decode}
