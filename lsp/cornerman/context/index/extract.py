@@ -132,12 +132,12 @@ def _definition(
 
 def _doc(body: Node | None) -> str:
     """The first line of a docstring."""
-    statement = body.named_child(0) if body is not None else None
-    if statement is not None and statement.type == "expression_statement":
-        statement = statement.named_child(0)
-    if statement is None or statement.type != "string":
+    statements = body.named_children[:1] if body is not None else []
+    if statements and statements[0].type == "expression_statement":
+        statements = statements[0].named_children[:1]
+    if not statements or statements[0].type != "string":
         return ""
-    return _first_line(_text(statement).lstrip("rRbBuUfF"))
+    return _first_line(_text(statements[0]).lstrip("rRbBuUfF"))
 
 
 def _comment_above(lines: list[str], first: int, lexicon: Lexicon) -> str:
@@ -168,9 +168,8 @@ def _name(node: Node) -> str:
     named = named or node.child_by_field_name("type")
     if named is not None:
         return _text(named)
-    if node.type == "type_declaration":
-        child = node.named_child(0)
-        return _name(child) if child is not None else ""
+    if node.type == "type_declaration" and node.named_children:
+        return _name(node.named_children[0])
     return ""
 
 

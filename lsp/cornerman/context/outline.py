@@ -1,0 +1,84 @@
+"""Definitions as they are shown to a model: heads without bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cornerman.context.index.facts import Located, Symbol
+from cornerman.core.snippets import Snippet
+
+_INDENT = "    "
+_LONG = 100
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
+
+
+def head(symbol: Symbol, language_id: str) -> str:
+    """The signature of a function or class, or the line of a value, in about 100 characters."""
+    if symbol.kind in ("variable", "attribute"):
+        return symbol.signature[:_LONG]
+    if language_id != "python" or symbol.kind == "class":
+        return symbol.signature
+    return f"{compact(symbol.signature)} ..."
+
+
+def compact(signature: str) -> str:
+    """A Python signature; a long one has the names of its parameters only.
+
+    What may be left out shows by an ellipsis for its value.
+    """
+    opened = signature.find("(")
+    if len(signature) <= _LONG or opened < 0:
+        return signature
+    parameters, end = _split(signature, opened + 1)
+    names = (_bare(parameter) for parameter in parameters)
+    return f"{signature[: opened + 1]}{', '.join(name for name in names if name)}){signature[end:]}"
+
+
+def _split(signature: str, start: int) -> tuple[list[str], int]:
+    """The parameters from ``start`` on, and the offset behind the bracket that ends them."""
+    parts, depth, begun = list[str](), 0, start
+    for at in range(start, len(signature)):
+        char = signature[at]
+        if not depth and char in ",)":
+            parts.append(signature[begun:at])
+            begun = at + 1
+            if char == ")":
+                return parts, begun
+        depth += (char in _BRACKETS) - (char in ")]}")
+    return [*parts, signature[begun:]], len(signature)
+
+
+def _bare(parameter: str) -> str:
+    name = parameter.partition("=")[0].partition(":")[0].strip()
+    return f"{name}=..." if "=" in parameter else name
+
+
+def outline(owner: Symbol, members: Iterable[Symbol], language_id: str) -> str:
+    """A class with the heads of what it defines."""
+    inner = [f"{_INDENT}{head(member, language_id)}" for member in members]
+    return "\n".join([owner.signature, *inner])
+
+
+def definition(
+    located: Located,
+    text: str,
+    language_id: str,
+    *,
+    source: str,
+    score: float,
+    why: str,
+) -> Snippet:
+    """A snippet that says what a symbol is."""
+    symbol = located.symbol
+    identity = f"{located.file.path}:{symbol.full_name}"
+    return Snippet(located.file.path, text, source, score, identity, language_id, why)
+
+
+def constructor(members: Sequence[Symbol]) -> Symbol | None:
+    """What says how a class is made."""
+    return next((m for m in members if m.name in ("__init__", "constructor", "new")), None)
+
+
+def lines_of(text: str, first: int, last: int) -> str:
+    """Lines ``first`` to ``last`` of ``text``, both included."""
+    return "\n".join(text.split("\n")[first : last + 1])
