@@ -1,0 +1,45 @@
+/** Which model to offer, and how a list of models reads. */
+import { size } from '../status/presentation.ts';
+import type { Model } from '../wire.ts';
+
+export interface Choice {
+    readonly label: string;
+    readonly description: string;
+    readonly detail: string;
+    readonly model: Model;
+}
+
+const FITS: Readonly<Record<string, string>> = {
+    well: 'suits this machine',
+    tight: 'will be slow here',
+    no: 'too large for this machine',
+};
+const ORDER = ['well', 'tight', 'no'];
+
+/** The model to download before anything can work, or undefined when the one in use is here. */
+export function neededModel(models: readonly Model[]): Model | undefined {
+    const inUse = models.find((model) => model.inUse);
+    if (models.length === 0 || inUse?.installed) {
+        return undefined;
+    }
+    return inUse ?? models.find((model) => model.recommended) ?? models[0];
+}
+
+/** The best fit first; within a fit, the larger model first. */
+export function choicesOf(models: readonly Model[]): Choice[] {
+    return [...models]
+        .sort((a, b) => rank(a) - rank(b) || b.sizeBytes - a.sizeBytes)
+        .map((model) => ({
+            label: `${model.inUse ? '$(check) ' : ''}${model.title}`,
+            description: [model.recommended ? 'recommended' : '', FITS[model.fit] ?? '']
+                .filter(Boolean)
+                .join(', '),
+            detail: `${model.installed ? 'On this machine' : 'Download'}: ${size(model.sizeBytes)}. ${model.license}`,
+            model,
+        }));
+}
+
+function rank(model: Model): number {
+    const index = ORDER.indexOf(model.fit);
+    return index < 0 ? ORDER.length : index;
+}
