@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
-from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
+from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError, ModelMissingError
@@ -19,9 +19,14 @@ from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.log import log_to
 from cornerman.server import run
 from cornerman.settings import Settings
+from support import scripted_actions
 
 MISSING = "The model is not here; run: cornerman models pull"
-COMMAND = (sys.executable, __file__)
+_TESTS = str(Path(__file__).parents[1])
+_START = (
+    f"import sys; sys.path.insert(0, {_TESTS!r}); from support.scripted_server import main; main()"
+)
+COMMAND = (sys.executable, "-c", _START)
 
 
 class ScriptedPipelines:
@@ -75,16 +80,19 @@ class ScriptedPipelines:
     async def offer(
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
     ) -> Offer:
-        self._fail(request.snapshot.text.partition("\n")[0], request.snapshot)
-        return Offer(OfferStatus.REFUSED, request.kind.value, "nothing to do")
+        script = request.snapshot.text.partition("\n")[0]
+        self._fail(script, request.snapshot)
+        return await scripted_actions.offer(request, script, on_progress)
 
     async def review(
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
     ) -> tuple[ReviewComment, ...]:
-        return ()
+        script = request.snapshot.text.partition("\n")[0]
+        self._fail(script, request.snapshot)
+        return await scripted_actions.review(request, script, on_progress)
 
     async def obstacle(self, settings: Settings) -> CornermanError | None:
-        return None
+        return ModelMissingError(MISSING) if settings.model == "missing" else None
 
     async def status(self, settings: Settings) -> EngineStatus:
         return EngineStatus(settings.model, 7, "scripted", "1.2.3", is_loaded=True)
@@ -107,6 +115,7 @@ class ScriptedPipelines:
             raise ValueError(snapshot.text)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The process's life; its one argument is the log file."""
     log_to(Path(sys.argv[1]), "debug")
     sys.exit(run(ScriptedPipelines()))

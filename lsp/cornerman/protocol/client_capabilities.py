@@ -25,6 +25,12 @@ class Dynamic(Body):
     dynamic_registration: bool | None = None
 
 
+class WorkspaceFolder(Body):
+    """A folder that is open in the editor."""
+
+    uri: str
+
+
 class Resolve(Body):
     """The properties of an item that the client asks for later."""
 

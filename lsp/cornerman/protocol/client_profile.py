@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
+from pygls.uris import to_fs_path
 
 from cornerman.core.positions import PositionEncoding
 from cornerman.protocol.client_capabilities import (
@@ -13,6 +16,7 @@ from cornerman.protocol.client_capabilities import (
     PluginSupport,
     WindowSupport,
     WorkspaceEditSupport,
+    WorkspaceFolder,
     WorkspaceSupport,
 )
 
@@ -23,6 +27,8 @@ class ClientProfile(Body):
     process_id: int | None = None
     capabilities: Capabilities = Field(default_factory=Capabilities)
     initialization_options: object = None
+    root_uri: str | None = None
+    workspace_folders: list[WorkspaceFolder] | None = None
 
     @property
     def encoding(self) -> PositionEncoding:
@@ -33,6 +39,15 @@ class ClientProfile(Body):
             if name in known:
                 return known[name]
         return PositionEncoding.UTF16
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the workspace that are on this machine."""
+        uris = [folder.uri for folder in self.workspace_folders or ()]
+        if not uris and self.root_uri is not None:
+            uris = [self.root_uri]
+        paths = (to_fs_path(uri) for uri in uris if uri.startswith("file:"))
+        return tuple(Path(path) for path in paths if path)
 
     @property
     def plugin(self) -> PluginSupport:
@@ -76,19 +91,22 @@ class ClientProfile(Body):
 
     @property
     def applies_edits(self) -> bool:
-        """True when the server may ask for an edit to be made."""
+        """True when the client says that it makes edits for a server; some do without a word."""
         return bool(self._workspace.apply_edit)
 
     @property
     def takes_document_changes(self) -> bool:
-        """True when an edit may name the version of the document it is for."""
-        return bool(self._workspace_edit.document_changes)
+        """True when an edit may name the version of the document it is for.
+
+        Neovim only says so by the files it creates, which cannot be asked for in another form.
+        """
+        edit = self._workspace_edit
+        return bool(edit.document_changes) or bool(edit.resource_operations)
 
     @property
     def creates_files(self) -> bool:
         """True when an edit may create a file."""
-        operations = self._workspace_edit.resource_operations
-        return self.takes_document_changes and "create" in operations
+        return "create" in self._workspace_edit.resource_operations
 
     @property
     def confirms_edits(self) -> bool:

@@ -12,7 +12,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.protocol import offers
 from cornerman.protocol.action_items import ActionItems, Place, needs_question
-from cornerman.protocol.action_kinds import is_edit, is_quiet, is_wanted
+from cornerman.protocol.action_kinds import is_quiet, is_wanted
 from cornerman.protocol.commands.arguments import Arguments
 from cornerman.protocol.convert import offset_of
 from cornerman.protocol.convert_edits import problem_of
@@ -103,12 +103,7 @@ def _available(place: Place) -> list[Available]:
 
 def _is_possible(ls: CornermanServer, available: Available) -> bool:
     """True if this client can go through with an action."""
-    client = ls.client
-    if not is_edit(available.kind):
-        return True
-    if needs_question(available):
-        return client.plugin.asks_for_instruction
-    return client.resolves_edits or client.applies_edits or client.plugin.previews_edits
+    return ls.client.plugin.asks_for_instruction or not needs_question(available)
 
 
 def _request(

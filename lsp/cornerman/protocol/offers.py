@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from lsprotocol import types
@@ -14,6 +15,8 @@ from cornerman.protocol.convert_edits import workspace_edit
 from cornerman.protocol.language_server import CornermanServer
 from cornerman.protocol.progress import WorkProgress
 from cornerman.session.actions import STALE
+
+_UNDECLARED_SECONDS = 20.0
 
 _TITLES = {
     ActionKind.EXPLAIN: "Explaining",
@@ -86,12 +89,16 @@ def edit_of(ls: CornermanServer, offer: Offer) -> types.WorkspaceEdit:
 
 
 async def apply(ls: CornermanServer, offer: Offer) -> Offer:
-    """Have the editor make the edit; refused if it does not."""
+    """Have the editor make the edit; refused if it does not.
+
+    It may take its time to ask the user, unless it has not even said that it makes edits.
+    """
     params = types.ApplyWorkspaceEditParams(edit_of(ls, offer), offer.title)
+    seconds = None if ls.client.applies_edits else _UNDECLARED_SECONDS
     try:
-        result = await ls.workspace_apply_edit_async(params)
-    except JsonRpcException:
-        return _refused(offer, "The editor refused to apply the edit.")
+        result = await asyncio.wait_for(ls.workspace_apply_edit_async(params), seconds)
+    except (JsonRpcException, asyncio.TimeoutError):
+        return _refused(offer, "This editor cannot apply an edit that a server makes.")
     if not result.applied:
         return _refused(offer, "The editor did not apply the edit.")
     created = [edit.uri for edit in offer.edits if edit.creates]

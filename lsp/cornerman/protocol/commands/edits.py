@@ -116,8 +116,6 @@ async def _run(
     diagnostic: Diagnostic | None = None,
 ) -> dict[str, object]:
     snapshot = offers.require_document(ls, wanted.uri, wanted.version)
-    if wanted.apply and not ls.client.applies_edits:
-        raise BadInputError("This editor cannot apply an edit that a command makes.")
     start, end = offsets(snapshot, wanted.range, ls.session.encoding)
     request = ActionRequest(
         kind,
