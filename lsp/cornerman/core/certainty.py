@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from math import exp
+
+
+class Asking(Enum):
+    """Why something is suggested: between two keys, to somebody who pauses, or because asked."""
+
+    TYPING = "typing"
+    PAUSING = "pausing"
+    INVOKED = "invoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,14 +20,16 @@ class Certainty:
     """The tokens of a suggestion: where each starts in its text, and how likely it was.
 
     ``logprobs`` are natural logarithms; without any the model is taken to be sure. The first
-    ``sure`` characters may be offered unasked, and all of a rest that is likely enough:
-    ``least`` is the logarithm of how likely it has to be.
+    ``sure`` characters may be offered unasked, and all of a rest that is likely enough: ``least``
+    and ``least_pausing`` are the logarithms of how likely it has to be between two keys, and in a
+    pause.
     """
 
     starts: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
     sure: int = 0
     least: float = float("-inf")
+    least_pausing: float = float("-inf")
 
     def of(self, first: int, last: int) -> float:
         """Logarithm of the probability that the text is right from ``first`` to ``last``.
@@ -28,12 +39,13 @@ class Certainty:
         pairs = zip(self.starts, self.logprobs, strict=True)
         return sum(logprob for start, logprob in pairs if first <= start < last)
 
-    def shown_until(self, length: int, typed: int) -> int:
+    def shown_until(self, length: int, typed: int, asking: Asking) -> int:
         """Where what is offered of ``length`` characters ends once ``typed`` of them are there.
 
         Not behind ``typed`` if nothing is to be offered.
         """
-        if self.of(typed, length) >= self.least:
+        least = self.least_pausing if asking is Asking.PAUSING else self.least
+        if asking is Asking.INVOKED or self.of(typed, length) >= least:
             return length
         return max(self.sure, typed)
 

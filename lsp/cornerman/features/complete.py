@@ -143,5 +143,5 @@ def _certainty(
     text: str, raw: Raw, settings: CompletionSettings, site: CompletionSite
 ) -> Certainty:
     wanted = settings.confidence
-    likelihoods = Likelihoods(wanted.line, wanted.block, wanted.beginning)
+    likelihoods = Likelihoods(wanted.line, wanted.block, wanted.beginning, wanted.pause)
     return certainty(text, raw.scored, likelihoods, site, syntax_gate)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cornerman.core.certainty import ALL, Certainty
+from cornerman.core.certainty import ALL, Asking, Certainty
 from cornerman.core.completions import Completion
 from cornerman.core.documents import DocumentSnapshot
 
@@ -124,11 +124,14 @@ class Recollection:
 
 
 def rest_at(
-    suggestion: Suggestion, snapshot: DocumentSnapshot, offset: int, *, is_automatic: bool = False
+    suggestion: Suggestion,
+    snapshot: DocumentSnapshot,
+    offset: int,
+    asking: Asking = Asking.INVOKED,
 ) -> Recollection | None:
     """What is left of ``suggestion`` at ``offset``; None if it does not hold there any more.
 
-    To an automatic request no more is offered than the model was sure of.
+    Unless it was asked for, no more is offered than the model was sure of.
     """
     place, text = suggestion.place, snapshot.text
     if place.uri != snapshot.uri or not place.may_end_at(text, offset):
@@ -140,7 +143,7 @@ def rest_at(
         fitting = [c for c in candidates if len(c) > length and c.startswith(head)]
         typed = place.typed(snapshot, offset, length) if fitting else None
         if typed is not None:
-            return _recollected(suggestion, fitting, typed, snapshot, offset, is_automatic)
+            return _recollected(suggestion, fitting, typed, snapshot, offset, asking)
     return None
 
 
@@ -150,7 +153,7 @@ def _recollected(
     typed: Typed,
     snapshot: DocumentSnapshot,
     offset: int,
-    is_automatic: bool,
+    asking: Asking,
 ) -> Recollection | None:
     rests: dict[Completion, None] = {}
     probability: float | None = None
@@ -158,7 +161,7 @@ def _recollected(
         end, length = len(candidate), len(typed.text)
         if candidate == suggestion.text:
             known = suggestion.certainty
-            end = known.shown_until(end, length) if is_automatic else end
+            end = known.shown_until(end, length, asking)
             probability = known.probability(length, end)
         if end == len(candidate):
             rests[_rest(candidate, suggestion.replaced, typed, offset)] = None
@@ -200,13 +203,10 @@ class Memory:
         return replace(self, suggestions=others)
 
     def recall(
-        self, snapshot: DocumentSnapshot, offset: int, *, is_automatic: bool = False
+        self, snapshot: DocumentSnapshot, offset: int, asking: Asking = Asking.INVOKED
     ) -> Recollection | None:
         """The newest suggestion that still holds at ``offset``; see :func:`rest_at`."""
-        found = (
-            rest_at(suggestion, snapshot, offset, is_automatic=is_automatic)
-            for suggestion in self.suggestions
-        )
+        found = (rest_at(known, snapshot, offset, asking) for known in self.suggestions)
         return next((rest for rest in found if rest is not None), None)
 
 

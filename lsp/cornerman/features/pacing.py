@@ -9,6 +9,9 @@ _LONGEST_GAP_MS = 1_000.0
 _SHORTEST_GAP_MS = 20.0
 # Waiting this many gaps after a key tells that the next one is late: the user has paused.
 _GAPS_OF_A_PAUSE = 1.5
+# An unsure suggestion comes no sooner and no later than this after a key.
+_SHORTEST_PAUSE_MS, _LONGEST_PAUSE_MS = 250.0, 450.0
+_GAPS_OF_A_SURE_PAUSE = 2.5
 _REST_PER_WORK = 1.5
 _SHORTEST_READING_MS = 400.0
 _READING_PER_WORK = 3.0
@@ -46,6 +49,12 @@ class Pace:
         if self.work_ms <= self.gap_ms:
             return 0.0
         return max(min(self.rested_ms - now_ms, self.gap_ms * _GAPS_OF_A_PAUSE), 0.0)
+
+    def pause_in_ms(self, now_ms: float) -> float:
+        """How long until the lack of another key means that the user has paused."""
+        wanted = self.gap_ms * _GAPS_OF_A_SURE_PAUSE
+        pause_ms = min(max(wanted, _SHORTEST_PAUSE_MS), _LONGEST_PAUSE_MS)
+        return max((self.asked_ms or now_ms) + pause_ms - now_ms, 0.0)
 
     @property
     def reading_ms(self) -> float:

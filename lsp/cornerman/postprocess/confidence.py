@@ -33,13 +33,14 @@ class Scored:
 class Likelihoods:
     """How likely a suggestion must be to be right as a whole: one of a line, one of a block.
 
-    Of one that is less likely, a ``beginning`` may be shown that is at least so likely.
-    Probabilities; with 0 everything is shown.
+    Of one that is less likely, a ``beginning`` may be shown that is at least so likely. In a
+    ``pause`` it need not be more likely than that. Probabilities; with 0 everything is shown.
     """
 
     line: float = 0.0
     block: float = 0.0
     beginning: float = 0.0
+    pause: float = 0.0
 
 
 def certainty(
@@ -54,9 +55,12 @@ def certainty(
     ``still_good`` judges a beginning of the text: it is as good as the whole if that leaves it
     as it is.
     """
-    known = replace(_tokens(text, scored), least=_log(least.line))
-    if site.extent is Extent.BLOCK or "\n" in text.strip():
-        known = replace(known, least=_log(least.block))
+    is_block = site.extent is Extent.BLOCK or "\n" in text.strip()
+    known = replace(
+        _tokens(text, scored),
+        least=_log(least.block if is_block else least.line),
+        least_pausing=_log(least.pause),
+    )
     if known.of(0, len(text)) >= known.least:
         return replace(known, sure=len(text))
     for end in _beginnings(text, known, _log(least.beginning)):

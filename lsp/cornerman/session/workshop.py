@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cornerman.core.certainty import ALL
+from cornerman.core.certainty import ALL, Asking
 from cornerman.core.completions import UNSURE, Completion, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
@@ -70,20 +70,19 @@ class Workshop:
         """
         if is_automatic:
             self._pace = self._pace.asked(_now_ms())
-        known = self._memory.recall(snapshot, offset, is_automatic=is_automatic)
+        asking = Asking.TYPING if is_automatic else Asking.INVOKED
+        known = self._memory.recall(snapshot, offset, asking)
         if known is not None:
             made = _recalled(known, Outcome(None), is_from_memory=True)
         else:
-            made = await self._joined(snapshot, offset, settings, is_automatic=is_automatic)
+            made = await self._joined(snapshot, offset, settings, asking)
+        if made.outcome.reason == UNSURE:
+            return await self._after_a_pause(snapshot, offset, made)
         if is_automatic or len(made.completions) != 1:
             return made
-        if (
-            made.probability is not None
-            and made.probability < settings.completion.confidence.invoked
-        ):
-            return replace(
-                made, outcome=replace(made.outcome, completion=None, reason=UNSURE), completions=()
-            )
+        least = settings.completion.confidence.invoked
+        if made.probability is not None and made.probability < least:
+            return Made(replace(made.outcome, completion=None, reason=UNSURE))
         return await self._varied(snapshot, offset, settings, made)
 
     def look_ahead(
@@ -109,19 +108,25 @@ class Workshop:
             self._drop(known)
         self._memory = self._memory.without(uri) if uri is not None else Memory()
 
+    async def _after_a_pause(self, snapshot: DocumentSnapshot, offset: int, made: Made) -> Made:
+        """What is not sure enough to be shown between two keys, once no other key has come."""
+        await asyncio.sleep(self._pace.pause_in_ms(_now_ms()) / 1000)
+        known = self._memory.recall(snapshot, offset, Asking.PAUSING)
+        return _recalled(known, made.outcome, is_from_memory=False) if known is not None else made
+
     async def _joined(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, *, is_automatic: bool
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, asking: Asking
     ) -> Made:
         """The first work to end that says something here: joined, or begun after a delay."""
         while True:
             work = self._fitting(snapshot, offset)
             if work is None:
                 self._drop(snapshot.uri)
-                if is_automatic:
+                if asking is Asking.TYPING:
                     await asyncio.sleep(self._pace.delay_ms(_now_ms()) / 1000)
                 work = self._begin(snapshot, offset, settings)
             await self._follow(work, snapshot, offset)
-            known = self._memory.recall(snapshot, offset, is_automatic=is_automatic)
+            known = self._memory.recall(snapshot, offset, asking)
             if known is not None:
                 outcome = work.outcome() if work.is_done else Outcome(None)
                 return _recalled(known, outcome, is_from_memory=False)

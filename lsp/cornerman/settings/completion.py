@@ -47,6 +47,12 @@ class ConfidenceSettings(Section):
         le=1.0,
         description="That the beginning of a less likely suggestion is; that much of it is shown.",
     )
+    pause: float = Field(
+        default=0.03,
+        ge=0.0,
+        le=1.0,
+        description="That a suggestion is right that comes when you pause.",
+    )
     invoked: float = Field(
         default=0.0,
         ge=0.0,
