@@ -19,11 +19,11 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from holes import KINDS, Hole, cut_holes
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from cornerman.bench.holes import KINDS, Hole, cut_holes
 from cornerman.context.site import completion_site
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, Prompt, SamplingParams, Text

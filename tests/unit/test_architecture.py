@@ -16,7 +16,7 @@ MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 ALLOWED: dict[str, set[str]] = {
     "core": {"core"},
     "paths": set(),
-    "settings": {"settings", "core"},
+    "settings": {"settings", "core", "paths"},
     "log": {"core", "paths"},
     "models": {"models", "core", "paths"},
     "engine": {"engine", "core", "paths", "settings"},
@@ -36,7 +36,11 @@ ALLOWED: dict[str, set[str]] = {
         *("features", "context", "prompting", "postprocess", "core"),
         *("engine.stream", "models.catalog", "settings"),
     },
-    "pipelines": {"features", "engine", "core", "models", "settings"},
+    "pipelines": {"features", "engine", "core", "models", "settings", "statistics", "paths"},
+    "bench": {
+        *("bench", "features", "context", "prompting", "core", "engine.stream", "models"),
+        "settings",
+    },
     "session": {"session", "features.memory", "features.pacing", "statistics", "core", "settings"},
     "statistics": {"statistics", "core"},
     "protocol": {"protocol", "session", "features", "core", "settings", "log"}
@@ -54,7 +58,7 @@ ALLOWED: dict[str, set[str]] = {
         "settings",
         "log",
     }
-    | {"paths", "context", "prompting", "statistics"},
+    | {"paths", "context", "prompting", "statistics", "bench"},
 }
 
 # Foreign libraries that only these parts may import.
