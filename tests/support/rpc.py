@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 DEADLINE_SECONDS = 30.0
+_OWN_FOLDERS = ("CONFIG", "STATE", "RUNTIME")
 SERVE = (sys.executable, "-m", "cornerman", "serve")
 
 Json = dict[str, Any]
@@ -47,7 +48,7 @@ class RpcClient:
         cls, folder: Path, command: Sequence[str] = SERVE, env: Mapping[str, str] | None = None
     ) -> RpcClient:
         """Start ``command`` with all of Cornerman's own files under ``folder``."""
-        own = {f"CORNERMAN_{kind}_DIR": str(folder / kind) for kind in ("STATE", "RUNTIME")}
+        own = {f"CORNERMAN_{kind}_DIR": str(folder / kind) for kind in _OWN_FOLDERS}
         with (folder / "stderr").open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
                 *command,

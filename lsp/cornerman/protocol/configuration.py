@@ -9,7 +9,7 @@ from pygls.exceptions import JsonRpcException
 
 from cornerman.protocol.inline_completion import update_registration
 from cornerman.protocol.language_server import CornermanServer
-from cornerman.settings import parse
+from cornerman.settings import load
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +18,13 @@ _REGISTRATION_ID = "cornerman.configuration"
 
 
 def apply(ls: CornermanServer, configuration: object) -> None:
-    """Use ``configuration`` on top of what came with ``initialize``, and tell what is wrong."""
-    settings, problems = parse(ls.initial_options, configuration)
+    """Use ``configuration`` on top of what came with ``initialize``, and tell what is wrong.
+
+    The user's own file and that of the workspace weigh less than both.
+    """
+    ls.configuration = configuration
+    ls.settings_files.expect(ls.client.folders)
+    settings, problems = load(ls.client.folders, (ls.initial_options, configuration))
     ls.session.configure(settings)
     ls.status.refresh()
     for problem in problems:
@@ -37,6 +42,12 @@ async def begin(ls: CornermanServer) -> None:
         except JsonRpcException:
             logger.warning("the client refused to report changes of the settings")
     await _pull(ls)
+
+
+async def read_again(ls: CornermanServer) -> None:
+    """A file of settings has changed: use it with what the editor said last."""
+    apply(ls, ls.configuration)
+    await update_registration(ls)
 
 
 async def did_change_configuration(

@@ -14,6 +14,7 @@ from cornerman import __version__, paths
 from cornerman.protocol.client_profile import ClientProfile
 from cornerman.protocol.convert import lsp_converter
 from cornerman.protocol.progress import Progresses
+from cornerman.protocol.settings_files import SettingsFiles
 from cornerman.protocol.status import StatusReporter
 from cornerman.protocol.wire import State, WireProtocol
 from cornerman.session import Pipelines, Session
@@ -43,6 +44,8 @@ class CornermanServer(LanguageServer):
         self.status = StatusReporter(self)
         self.reviewed: set[str] = set()
         self.initial_options: object = None
+        self.configuration: object = None
+        self.settings_files = SettingsFiles()
         self.registered_inline_completion = False
         self.stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._watch: asyncio.Future[bool] | None = None

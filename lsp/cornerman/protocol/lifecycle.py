@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from lsprotocol import types
 from pydantic import ValidationError
@@ -39,12 +40,14 @@ def initialize(ls: CornermanServer, params: object) -> types.InitializeResult:
 async def initialized(ls: CornermanServer, _: object) -> None:
     """Register what the client wants registered, and ask for its settings."""
     await asyncio.gather(update_registration(ls), configuration.begin(ls))
+    ls.settings_files.watch(partial(configuration.read_again, ls))
     ls.status.start()
 
 
 def shutdown(ls: CornermanServer, _: object) -> None:
     """Answer everything that is open as cancelled; only ``exit`` is obeyed from now on."""
     ls.status.stop()
+    ls.settings_files.stop()
     ls.wire.cancel_all()
     ls.wire.state = State.SHUT_DOWN
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from cornerman.settings.section import Section
+from cornerman.settings.section import USER_ONLY, Section
 
 
 class ActionSettings(Section):
@@ -25,5 +25,6 @@ class ActionSettings(Section):
     )
     prompts: str | None = Field(
         default=None,
+        json_schema_extra=USER_ONLY,
         description="Folder with prompts of your own, named as the shipped ones: explain.md, …",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, HttpUrl, field_validator
 
@@ -11,6 +11,8 @@ from cornerman.settings.section import Section
 
 class EngineSettings(Section):
     """The process that holds the model: one of this machine, or with ``url`` a remote one."""
+
+    user_only: ClassVar[bool] = True
 
     url: HttpUrl | None = Field(
         default=None,

@@ -1,13 +1,17 @@
-"""Settings from what an editor sent, checked value by value."""
+"""Settings from their sources, checked value by value."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from cornerman.settings.fields import all_settings
 from cornerman.settings.schema import Settings
+from cornerman.settings.sources import Source, Values, merge, of_editor
 
 
 def parse(*sources: object) -> tuple[Settings, list[str]]:
@@ -15,52 +19,96 @@ def parse(*sources: object) -> tuple[Settings, list[str]]:
 
     Of several sources the later ones win, value by value; None is an empty source.
     """
-    values: dict[str, object] = {}
+    return resolve(of_editor(*sources))
+
+
+def resolve(*sources: Source) -> tuple[Settings, list[str]]:
+    """Settings from ``sources``, and one sentence for each value that was not usable.
+
+    Of several sources the later ones win, value by value. A value that cannot be used is ignored,
+    so that of an earlier source holds. One that is about privacy is not: code of other files is
+    shown to no model until it is corrected.
+    """
+    values: Values = {}
     problems: list[str] = []
-    for raw in sources:
-        if isinstance(raw, Mapping):
-            source = _plain(cast("Mapping[object, object]", raw))
-            inner = source.get("cornerman")
-            _merge(values, cast("dict[str, object]", inner) if isinstance(inner, dict) else source)
-        elif raw is not None:
-            problems.append("The settings are not an object; using the defaults.")
-    return _validated(values, problems)
+    is_private = False
+    for source in sources:
+        if source.problem:
+            problems.append(source.problem)
+        used = cast("Values", _copy(source.values))
+        if source.of_workspace:
+            problems += _without_users_own(used, source)
+        for path, sentence in _unusable(used, source):
+            problems.append(sentence)
+            is_private = is_private or _is_private(path)
+        merge(values, used)
+    if is_private:
+        merge(values, {"context": {"enabled": False}})
+        problems.append("Code of other files is not used until the settings above are corrected.")
+    return Settings.model_validate(values), problems
 
 
-def _merge(values: dict[str, object], newer: dict[str, object]) -> None:
-    for key, value in newer.items():
-        older = values.get(key)
-        if isinstance(older, dict) and isinstance(value, dict):
-            _merge(cast("dict[str, object]", older), cast("dict[str, object]", value))
-        else:
-            values[key] = value
+def _without_users_own(values: Values, source: Source) -> list[str]:
+    """Take out what only the user can set, with a sentence for each."""
+    problems: list[str] = []
+    for setting in all_settings():
+        if setting.user_only and _remove(values, setting.path):
+            place = source.place(setting.path)
+            problems.append(f"{place}: only your own settings can set this; it is ignored.")
+    return problems
 
 
-def _validated(values: dict[str, object], problems: list[str]) -> tuple[Settings, list[str]]:
+def _unusable(values: Values, source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Take out what is not valid, with the path and a sentence for each."""
     while True:
         try:
-            return Settings.model_validate(values), problems
+            Settings.model_validate(values)
         except ValidationError as error:
             for issue in error.errors(include_input=False, include_url=False):
-                path = [str(part) for part in issue["loc"]]
-                problems.append(f"Setting {'.'.join(path)}: {issue['msg']}; using the default.")
+                path = _path_in(values, tuple(str(part) for part in issue["loc"]))
+                yield path, f"{source.place(path)}: {_why(path, issue)}; it is ignored."
                 _remove(values, path)
+        else:
+            return
 
 
-def _remove(values: dict[str, object], path: list[str]) -> None:
-    """Delete the value at ``path``, or its nearest enclosing section that is no object."""
-    inner = values.get(path[0])
-    if len(path) > 1 and isinstance(inner, dict):
-        _remove(cast("dict[str, object]", inner), path[1:])
-    else:
-        values.pop(path[0], None)
+def _why(path: tuple[str, ...], issue: ErrorDetails) -> str:
+    if issue["type"] != "extra_forbidden":
+        return str(issue["msg"])
+    names = [setting.name for setting in all_settings()]
+    near = difflib.get_close_matches(".".join(path), names, n=1, cutoff=0.8)
+    return (
+        f"there is no such setting, did you mean {near[0]}" if near else "there is no such setting"
+    )
 
 
-def _plain(raw: Mapping[object, object]) -> dict[str, object]:
-    """A deep copy with string keys, safe to take values out of."""
-    return {
-        str(key): _plain(cast("Mapping[object, object]", value))
-        if isinstance(value, Mapping)
-        else value
-        for key, value in raw.items()
-    }
+def _path_in(values: Values, path: tuple[str, ...]) -> tuple[str, ...]:
+    """As much of ``path`` as there are values: what follows is inside one value."""
+    inner: object = values
+    for depth, key in enumerate(path):
+        if not isinstance(inner, dict) or key not in inner:
+            return path[:depth]
+        inner = cast("dict[object, object]", inner)[key]
+    return path
+
+
+def _is_private(path: tuple[str, ...]) -> bool:
+    return any(setting.private and setting.path[: len(path)] == path for setting in all_settings())
+
+
+def _remove(values: Values, path: Sequence[str]) -> bool:
+    """Delete the value at ``path``, or what stands in place of a section around it."""
+    first, rest = path[0], path[1:]
+    inner = values.get(first)
+    if rest and isinstance(inner, dict):
+        return _remove(cast("Values", inner), rest)
+    if first not in values:
+        return False
+    del values[first]
+    return True
+
+
+def _copy(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _copy(inner) for key, inner in cast("Values", value).items()}
+    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from cornerman.settings.section import Section
@@ -9,6 +11,8 @@ from cornerman.settings.section import Section
 
 class StatisticsSettings(Section):
     """Figures about suggestions, kept on this machine, without any source code."""
+
+    user_only: ClassVar[bool] = True
 
     enabled: bool = Field(
         default=True, description="Count what is shown, accepted and kept, for cornerman stats."
