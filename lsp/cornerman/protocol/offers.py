@@ -14,6 +14,7 @@ from cornerman.core.errors import BadInputError
 from cornerman.protocol.convert_edits import workspace_edit
 from cornerman.protocol.language_server import CornermanServer
 from cornerman.protocol.progress import WorkProgress
+from cornerman.protocol.replies import says_yes
 from cornerman.session.actions import STALE
 
 _UNDECLARED_SECONDS = 20.0
@@ -99,7 +100,7 @@ async def apply(ls: CornermanServer, offer: Offer) -> Offer:
         result = await asyncio.wait_for(ls.workspace_apply_edit_async(params), seconds)
     except (JsonRpcException, asyncio.TimeoutError):
         return _refused(offer, "This editor cannot apply an edit that a server makes.")
-    if not result.applied:
+    if not says_yes(result, "applied"):
         return _refused(offer, "The editor did not apply the edit.")
     created = [edit.uri for edit in offer.edits if edit.creates]
     if created and not ls.client.creates_files:

@@ -14,6 +14,7 @@ from pygls.exceptions import JsonRpcException
 
 from cornerman import paths
 from cornerman.protocol.language_server import CornermanServer
+from cornerman.protocol.replies import says_yes
 
 _FOLDER = "texts"
 _KEPT_SECONDS = 24 * 3600
@@ -29,7 +30,7 @@ async def show_text(ls: CornermanServer, text: str) -> None:
         path = await asyncio.to_thread(_write, text)
         params = types.ShowDocumentParams(path.as_uri(), take_focus=False)
         with contextlib.suppress(JsonRpcException):
-            if (await ls.window_show_document_async(params)).success:
+            if says_yes(await ls.window_show_document_async(params), "success"):
                 return
     cut = text if len(text) <= _MESSAGE_CHARS else text[:_MESSAGE_CHARS].rstrip() + " …"
     ls.inform(cut)
