@@ -19,7 +19,7 @@ async def test_a_changed_file_applies_without_a_restart(tmp_path: Path) -> None:
         await client.initialize(workspaceFolders=folders)
         told = await client.wait_for_method("window/showMessage")
         assert "settings.toml:1: modle" in told["params"]["message"]
-        (workspace / ".cornerman.toml").write_text('model = "other"\n\ncolour = "red"\n')
+        (workspace / ".cornerman.toml").write_text('completion.enabled = false\n\ncolour = "red"\n')
         told = await client.wait_for_method("window/showMessage", 2)
         assert ".cornerman.toml:3: colour" in told["params"]["message"]
-        assert (await client.run_command("cornerman.status"))["model"] == "other"
+        assert (await client.run_command("cornerman.status"))["state"] == "off"

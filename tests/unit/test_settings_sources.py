@@ -134,3 +134,10 @@ def test_the_line_of_a_value_is_that_of_its_nearest_table() -> None:
     assert line_of(text, ("a", "c", "d")) == 5
     assert line_of(text, ("a", "c", "e")) == 4
     assert line_of(text, ("x",)) == 1
+
+
+def test_a_mistake_about_privacy_shows_no_code_of_other_files(workspace: Path) -> None:
+    user_file().write_text("[context]\nexclude = 5\n")
+    settings, problems = load([workspace], (), {})
+    assert not settings.context.enabled
+    assert "Code of other files is not used" in problems[-1]

@@ -8,7 +8,7 @@ from cornerman.settings.actions import ActionSettings
 from cornerman.settings.completion import CompletionSettings
 from cornerman.settings.context import ContextSettings
 from cornerman.settings.engine import EngineSettings
-from cornerman.settings.section import Section
+from cornerman.settings.section import USER_ONLY, Section
 from cornerman.settings.statistics import StatisticsSettings
 
 STARTER_MODEL = "qwen2.5-coder-0.5b-instruct"
@@ -21,12 +21,14 @@ class Settings(Section):
     model: str = Field(
         default=AUTO,
         min_length=1,
+        json_schema_extra=USER_ONLY,
         description="Model for completions: a name of `cornerman models list`, the absolute path "
         "of a GGUF file or MLX folder, or auto for the best installed one on this machine.",
     )
     chat_model: str = Field(
         default=AUTO,
         min_length=1,
+        json_schema_extra=USER_ONLY,
         description="Model for explanations, refactorings and answers; auto for the same model, "
         "if it can chat. Another one means loading it whenever you change between the two.",
     )
