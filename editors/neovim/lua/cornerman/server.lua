@@ -147,10 +147,15 @@ function M.start(buf)
   return vim.lsp.start(found, { bufnr = buf })
 end
 
+--- The server of {buf}, once it is ready.
 ---@param buf integer
 ---@return vim.lsp.Client|nil
 function M.client(buf)
-  return vim.lsp.get_clients({ bufnr = buf, name = M.name })[1]
+  for _, client in ipairs(vim.lsp.get_clients({ bufnr = buf, name = M.name })) do
+    if client.initialized then
+      return client
+    end
+  end
 end
 
 --- Stop every server of this Neovim and start them anew.

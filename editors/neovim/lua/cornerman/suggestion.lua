@@ -6,7 +6,7 @@ local M = {}
 
 ---@class cornerman.Suggestion
 ---@field buf integer
----@field source string|lsp.StringValue The text as the server sent it.
+---@field item lsp.InlineCompletionItem What the server sent.
 ---@field text string What is to stand from `row`, `column` on.
 ---@field row integer from 0
 ---@field column integer in bytes
@@ -55,7 +55,7 @@ function M.new(buf, item, client, row, column)
   end
   return {
     buf = buf,
-    source = item.insertText,
+    item = item,
     text = plain(item.insertText),
     row = first_row,
     column = first_column,

@@ -34,6 +34,18 @@ local function place(buf)
   return ('%d:%d:%d'):format(vim.api.nvim_buf_get_changedtick(buf), row, column)
 end
 
+--- The first suggestion that agrees with what is typed.
+---@param state cornerman.BuiltinState
+---@return cornerman.Suggestion|nil
+local function fitting(state)
+  local row, column = cursor()
+  for _, suggestion in ipairs(state.items) do
+    if suggestions.rest(suggestion, row, column) then
+      return suggestion
+    end
+  end
+end
+
 --- Note what Neovim is about to show.
 ---@param state cornerman.BuiltinState
 ---@param buf integer
@@ -41,16 +53,18 @@ end
 ---@return table result never nil, because Neovim would keep showing the former one
 local function noted(state, buf, result)
   local row, column = cursor()
-  local items = {}
-  state.items = {}
+  local items, found = {}, {}
   for _, item in ipairs(result and (result.items or result) or {}) do
     local suggestion = suggestions.new(buf, item, state.client, row, column)
     if suggestion then
       items[#items + 1] = item
-      state.items[#state.items + 1] = suggestion
+      found[#found + 1] = suggestion
     end
   end
-  return { items = items }
+  -- Nothing new to say does not take back what was shown and still fits.
+  local former = #items == 0 and fitting(state) or nil
+  state.items = former and { former } or found
+  return { items = former and { former.item } or items }
 end
 
 --- Pass requests of Neovim on to the server, each in place of the one before.
@@ -108,13 +122,7 @@ local function check(buf)
   if not state or #state.items == 0 or vim.api.nvim_get_current_buf() ~= buf then
     return
   end
-  local row, column = cursor()
-  for _, suggestion in ipairs(state.items) do
-    if suggestions.rest(suggestion, row, column) then
-      return
-    end
-  end
-  if M.dismiss(buf) then
+  if not fitting(state) and M.dismiss(buf) then
     restart(buf)
   end
 end
@@ -163,13 +171,20 @@ function M.is_visible(buf)
     and #vim.api.nvim_buf_get_extmarks(buf, namespace, 0, -1, { limit = 1 }) > 0
 end
 
+--- How many candidates there are to choose from.
+---@param buf integer
+---@return integer
+function M.count(buf)
+  return states[buf] and #states[buf].items or 0
+end
+
 --- The suggestion that Neovim shows, as ours.
 ---@param buf integer
 ---@param shown vim.lsp.inline_completion.Item
 ---@return cornerman.Suggestion|nil # nil for one of another server
 local function ours(buf, shown)
   for _, suggestion in ipairs(states[buf].items) do
-    if shown.client_id == suggestion.client_id and shown.insert_text == suggestion.source then
+    if shown.client_id == suggestion.client_id and shown.insert_text == suggestion.item.insertText then
       return suggestion
     end
   end
@@ -188,6 +203,9 @@ function M.accept(buf, part)
       local suggestion = ours(buf, shown)
       if not suggestion then
         return part == 'all' and shown or nil
+      end
+      if part == 'all' then
+        states[buf].items = {}
       end
       suggestions.take(suggestion, part)
       restart(buf)
@@ -224,6 +242,7 @@ function M.dismiss(buf)
     compat.cancel(states[buf].client, states[buf].request)
     states[buf].request = nil
   end
+  states[buf].items = {}
   return vim.lsp.inline_completion.get({ bufnr = buf, on_accept = function() end })
 end
 

@@ -47,7 +47,7 @@ end
 ---@param buf integer
 ---@param client vim.lsp.Client|nil that serves it; nil: whichever does
 function M.refresh(buf, client)
-  client = client or vim.lsp.get_clients({ bufnr = buf, name = 'cornerman' })[1]
+  client = client or require('cornerman.server').client(buf)
   local wanted = client ~= nil and M.is_enabled(buf)
   local ghost = painter()
   if wanted and not ghost.is_attached(buf) then
@@ -94,6 +94,12 @@ end
 ---@return boolean
 function M.is_visible()
   return painter().is_visible(here())
+end
+
+--- How many candidates there are to choose from.
+---@return integer
+function M.count()
+  return painter().count(here())
 end
 
 --- Take the suggestion or the next part of it.

@@ -88,7 +88,10 @@ local function receive(buf, result)
   for _, item in ipairs(result and (result.items or result) or {}) do
     found[#found + 1] = suggestions.new(buf, item, state.client, row, column)
   end
-  state.items, state.index = found, 1
+  -- Nothing new to say does not take back what is shown and still fits.
+  if #found > 0 or not state.rest then
+    state.items, state.index = found, 1
+  end
   redraw(buf)
 end
 
@@ -205,6 +208,13 @@ end
 ---@return boolean
 function M.is_visible(buf)
   return states[buf] ~= nil and states[buf].rest ~= nil
+end
+
+--- How many candidates there are to choose from.
+---@param buf integer
+---@return integer
+function M.count(buf)
+  return states[buf] and #states[buf].items or 0
 end
 
 --- Take a part of what is shown.
