@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from cornerman.bench.holes import Hole
 from cornerman.context.site import completion_site
 from cornerman.core.budget import ReadingSpeed
+from cornerman.core.certainty import Asking
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, Priority, SamplingParams
 from cornerman.engine.stream import Engine
@@ -27,10 +28,12 @@ _KEYS = 12
 
 @dataclass(frozen=True, slots=True)
 class LayoutResult:
-    """A layout on a sample. Rates are shares of 1; tokens and milliseconds are medians.
+    """A layout on a sample. Rates are shares of 1.
 
-    ``evaluated`` are the prompt tokens that a key makes the engine read again, and
-    ``evaluated_most`` the most that any key of the sample did.
+    ``exact`` and ``similarity`` are over all suggestions; ``shown`` is how many of them the model
+    was sure enough of to offer them in a pause. ``evaluated`` is the median of the prompt tokens
+    that a key makes the engine read again, ``evaluated_most`` the most that any key of the sample
+    did.
     """
 
     layout: str
@@ -101,7 +104,8 @@ async def _fill(
     wanted = hole.middle.rstrip()
     tally.exact.append(text == wanted)
     tally.similarity.append(difflib.SequenceMatcher(None, text, wanted).ratio())
-    tally.shown.append(bool(text))
+    until = outcome.certainty.shown_until(len(text), 0, Asking.PAUSING)
+    tally.shown.append(bool(text) and until > 0)
 
 
 async def _type(
