@@ -12,7 +12,7 @@ from functools import partial
 from lsprotocol import types
 
 from cornerman import __version__
-from cornerman.protocol import configuration, lifecycle, workspace
+from cornerman.protocol import configuration, lifecycle, shown_completion, workspace, workspace_folders
 from cornerman.protocol.code_action import code_action, resolve
 from cornerman.protocol.completion import completion
 from cornerman.protocol.execute_command import execute_command
@@ -49,7 +49,15 @@ def build(pipelines: Pipelines) -> CornermanServer:
     server.feature(types.TEXT_DOCUMENT_COMPLETION)(completion)
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION)(code_action)
     server.feature(types.CODE_ACTION_RESOLVE)(resolve)
+    server.feature(shown_completion.DID_SHOW)(shown_completion.did_show)
+    server.feature(shown_completion.DID_PARTIALLY_ACCEPT)(shown_completion.did_partially_accept)
     server.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
+    server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(
+        workspace_folders.did_change_workspace_folders
+    )
+    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(
+        workspace_folders.did_change_watched_files
+    )
     server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(cancel_progress)
     server.wire.on_malformed = partial(workspace.distrust, server)
     return server

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 
 from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
+from cornerman.core.certainty import ALL, Certainty
 from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority, Timings
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.snippets import ContextSource
 from cornerman.settings import Settings
 from cornerman.statistics.journal import Answer, Shown
 
@@ -45,12 +47,14 @@ class Call:
         self._on_text(so_far)
         await settled()
 
-    async def finish(self, text: str) -> None:
+    async def finish(self, text: str, certainty: Certainty = ALL) -> None:
         """The model is done; "" means that there is nothing to suggest."""
         self._on_text(text)
         completion = Completion(text, self.offset, self.offset) if text else None
         reason = "" if text else "nothing to add"
-        self.outcome.set_result(Outcome(completion, reason, "m", timings=Timings(generated=1)))
+        self.outcome.set_result(
+            Outcome(completion, reason, "m", 0.0, Timings(generated=1), certainty)
+        )
         await settled()
 
     async def fail(self, error: Exception) -> None:
@@ -88,6 +92,9 @@ class CalledPipelines:
             raise
         finally:
             call.ended.set()
+
+    def use(self, context: ContextSource) -> None:
+        self.context = context
 
     async def call(self, number: int) -> Call:
         """The call with that number, counted from 1, once it has come."""

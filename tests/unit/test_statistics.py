@@ -177,6 +177,6 @@ async def test_the_file_holds_only_the_columns_that_are_meant(tmp_path: Path) ->
             for name in ("suggestions", "answers")
         }
     assert columns == {
-        "suggestions": "id at language model automatic characters accepted kept",
+        "suggestions": "id at language model automatic characters accepted kept probability",
         "answers": "number at language model automatic source reason milliseconds",
     }

@@ -15,7 +15,7 @@ from cornerman.cli.command import Subparsers
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cornerman.statistics.report import Day, Ending, Figures
+    from cornerman.statistics.report import Band, Day, Ending, Figures
 
 _EPILOG = """\
 The figures are kept in the state folder of this machine, hold none of your code and go nowhere.
@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     elif found.figures and not args.why:
         _print_figures(console, found.figures)
         _print_days(console, found.days)
+        _print_bands(console, found.bands)
     else:
         sys.stderr.write("cornerman: nothing has been counted yet.\n")
         return 1
@@ -106,6 +107,26 @@ def _print_days(console: Console, days: tuple[Day, ...]) -> None:
         accepted = round(shown * day.accepted / day.shown)
         bar = "█" * accepted + "░" * (shown - accepted)
         console.print(f"{day.date}  {bar} {day.accepted} of {day.shown}", soft_wrap=True)
+
+
+def _print_bands(console: Console, bands: tuple[Band, ...]) -> None:
+    """How often suggestions were taken, by how sure the model was; and what follows from it."""
+    from cornerman.statistics.report import suggested_threshold
+
+    if not bands:
+        return
+    console.print("\nby how sure the model was (only what came by itself)", style="bold")
+    for band in bands:
+        rate = _percent(band.accepted, band.shown)
+        likely = f"{100 * band.low:3.0f} to {100 * band.high:3.0f} %"
+        console.print(f"{likely}  {band.accepted} of {band.shown} accepted, {rate}", soft_wrap=True)
+    threshold = suggested_threshold(bands)
+    if threshold is not None:
+        console.print(
+            f"Less sure than {threshold:g} was hardly ever accepted: set"
+            f" cornerman.completion.confidence.pause (and line, if it is lower) to {threshold:g}.",
+            soft_wrap=True,
+        )
 
 
 def _print_reasons(console: Console, endings: tuple[Ending, ...]) -> None:

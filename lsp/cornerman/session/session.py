@@ -17,6 +17,7 @@ from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.core.positions import PositionEncoding
 from cornerman.session.actions import Actions
 from cornerman.session.activity import Activity
+from cornerman.session.context import WorkspaceContext
 from cornerman.session.observed import ObservedPipelines
 from cornerman.session.pipelines import Pipelines
 from cornerman.session.rest import Rest
@@ -34,7 +35,8 @@ _OUTCOMES_KEPT = 50
 class Record:
     """How one request for a completion ended. Times in milliseconds.
 
-    ``completions`` has every candidate, the best one first.
+    ``completions`` has every candidate, the best one first; ``probability`` is how likely the
+    model takes that one to be right, None if it did not tell.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Record:
     suggestion_id: str = ""
     is_from_memory: bool = False
     is_accepted: bool = False
+    probability: float | None = None
 
     def as_json(self) -> dict[str, object]:
         """Plain values, without the text of the suggestion."""
@@ -63,6 +66,7 @@ class Record:
             "model": outcome.model,
             "totalMs": round(self.total_ms, 1),
             "contextMs": round(outcome.context_ms, 1),
+            "probability": None if self.probability is None else round(self.probability, 3),
             "timings": asdict(outcome.timings) if outcome.timings else None,
         }
 
@@ -70,13 +74,22 @@ class Record:
 class Session:
     """Belongs to one event loop. ``warn`` shows the user a sentence."""
 
-    def __init__(self, pipelines: Pipelines, warn: Callable[[str], None], journal: Journal) -> None:
+    def __init__(
+        self,
+        pipelines: Pipelines,
+        warn: Callable[[str], None],
+        journal: Journal,
+        context: WorkspaceContext | None = None,
+    ) -> None:
         self.settings = Settings()
         self.encoding = PositionEncoding.UTF16
         self.documents: dict[str, DocumentSnapshot] = {}
         self.activity = Activity()
         self._pipelines = ObservedPipelines(pipelines, self.activity)
         self.actions = Actions(self._pipelines)
+        self.context = context
+        if context is not None:
+            self._pipelines.use(context)
         self._warn = warn
         self._journal = journal
         self._workshop = Workshop(self._pipelines)
@@ -92,11 +105,15 @@ class Session:
         if settings != self.settings:
             self.settings = settings
             self._workshop.forget()
+            if self.context is not None:
+                self.context.configure(settings.context)
 
     def put(self, snapshot: DocumentSnapshot) -> None:
         """Make ``snapshot`` the current state of its document; nothing stale is answered."""
         before = self.documents.get(snapshot.uri)
         self.documents[snapshot.uri] = snapshot
+        if self.context is not None:
+            self.context.put(before, snapshot)
         self._end(snapshot.uri, "the document changed before there was an answer")
         self.actions.changed(snapshot.uri)
         if before is None:
@@ -112,6 +129,8 @@ class Session:
         self._end(uri, "the document was closed")
         self.actions.changed(uri)
         self._workshop.forget(uri)
+        if self.context is not None:
+            self.context.forget(uri)
         self._rest.stop()
         self._showcase.clear(uri)
 
@@ -141,6 +160,7 @@ class Session:
             made.completions,
             made.suggestion_id,
             made.is_from_memory,
+            probability=made.probability,
         )
         self._note(record, snapshot)
         # Every key overtakes a request; what is of interest later are the ones that ended.
@@ -155,6 +175,20 @@ class Session:
             self._records[record_id] = replace(record, is_accepted=True)
             if self.settings.statistics.enabled:
                 self._showcase.accept(record.suggestion_id)
+
+    def confirm_shown(self, record_id: str) -> None:
+        """The editor has drawn a suggestion. Ids too old to be known are ignored."""
+        record = self._records.get(record_id)
+        if record is not None and self.settings.statistics.enabled:
+            self._showcase.confirm(record.suggestion_id)
+
+    def accept_part(self, record_id: str, units: int) -> None:
+        """The user took the first part of a suggestion, so many UTF-16 code units in total."""
+        record = self._records.get(record_id)
+        completion = record.outcome.completion if record is not None else None
+        if record is not None and completion is not None and self.settings.statistics.enabled:
+            taken = completion.text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
+            self._showcase.accept_part(record.suggestion_id, len(taken))
 
     def recent(self) -> list[dict[str, object]]:
         """The latest outcomes, the newest first."""
@@ -185,6 +219,8 @@ class Session:
             self._end(uri, "the server was shut down")
         self._workshop.forget()
         self._rest.stop()
+        if self.context is not None:
+            await self.context.aclose()
         await asyncio.gather(self._journal.aclose(), self._pipelines.aclose())
 
     def _end(self, uri: str, reason: str) -> None:
@@ -236,6 +272,7 @@ class Session:
                 record.suggestion_id,
                 model=outcome.model,
                 is_automatic=record.is_automatic,
+                probability=record.probability,
             )
         self._journal.answered(
             Answer(

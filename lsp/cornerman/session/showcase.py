@@ -33,6 +33,7 @@ class Showcase:
         self._exhibits: dict[str, Exhibit] = {}
         self._last_shown: dict[str, str] = {}
         self._taken: dict[str, int] = {}
+        self._editor_tells = False
 
     def show(
         self,
@@ -42,12 +43,14 @@ class Showcase:
         *,
         model: str,
         is_automatic: bool,
+        probability: float | None = None,
     ) -> None:
         """A completion is drawn from now on. What is left of a suggestion is no new one."""
         characters = len(completion.text)
-        shown = Shown(suggestion_id, snapshot.language_id, model, is_automatic, characters)
+        language = snapshot.language_id
+        shown = Shown(suggestion_id, language, model, is_automatic, characters, probability)
         on_show = OnShow(suggestion_id, snapshot.text, completion)
-        if self._last_shown.get(snapshot.uri) != suggestion_id:
+        if self._last_shown.get(snapshot.uri) != suggestion_id and not self._editor_tells:
             self._journal.shown(shown)
         self._last_shown[snapshot.uri] = suggestion_id
         self._exhibits[snapshot.uri] = Exhibit(shown, snapshot.uri, on_show)
@@ -65,6 +68,20 @@ class Showcase:
         for exhibit in self._exhibits.values():
             if exhibit.shown.id == suggestion_id:
                 self._take(exhibit, len(exhibit.on_show.completion.text))
+
+    def confirm(self, suggestion_id: str) -> None:
+        """The editor says that it draws a suggestion: from now on it is what tells."""
+        self._editor_tells = True
+        for exhibit in self._exhibits.values():
+            if exhibit.shown.id == suggestion_id:
+                self._journal.shown(exhibit.shown)
+
+    def accept_part(self, suggestion_id: str, characters: int) -> None:
+        """The editor says that so many characters of a suggestion were taken, in total."""
+        for exhibit in self._exhibits.values():
+            if exhibit.shown.id == suggestion_id:
+                whole = len(exhibit.on_show.completion.text)
+                self._take(exhibit, min(characters, whole))
 
     def clear(self, uri: str) -> None:
         """The document is closed."""

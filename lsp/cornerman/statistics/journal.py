@@ -23,13 +23,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A suggestion that was shown, once however much of it is typed by hand."""
+    """A suggestion that was shown, once however much of it is typed by hand.
+
+    ``probability`` is how likely the model took it to be right; None if it did not tell.
+    """
 
     id: str
     language: str
     model: str
     is_automatic: bool
     characters: int
+    probability: float | None = None
 
 
 class Journal(Protocol):

@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS suggestions (
     automatic INTEGER NOT NULL,
     characters INTEGER NOT NULL,
     accepted INTEGER NOT NULL DEFAULT 0,
-    kept INTEGER
+    kept INTEGER,
+    probability REAL
 );
 CREATE TABLE IF NOT EXISTS answers (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -84,14 +85,16 @@ class LocalJournal:
     def shown(self, shown: Shown) -> None:
         """See ``Journal``."""
         self._add(
-            "INSERT OR IGNORE INTO suggestions (id, at, language, model, automatic, characters)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO suggestions"
+            " (id, at, language, model, automatic, characters, probability)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             self._key(shown.id),
             self._now(),
             shown.language,
             shown.model,
             shown.is_automatic,
             shown.characters,
+            shown.probability,
         )
 
     def accepted(self, suggestion_id: str, characters: int) -> None:
@@ -144,7 +147,15 @@ def opened(path: Path) -> Generator[sqlite3.Connection]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as database, database:
         database.executescript(_SCHEMA)
+        _add_missing(database)
         yield database
+
+
+def _add_missing(database: sqlite3.Connection) -> None:
+    """Bring a file that an older version has made up to date."""
+    columns = {row[1] for row in database.execute("PRAGMA table_info(suggestions)")}
+    if "probability" not in columns:
+        database.execute("ALTER TABLE suggestions ADD COLUMN probability REAL")
 
 
 def _write(path: Path, notes: list[Note], now: float) -> bool:
