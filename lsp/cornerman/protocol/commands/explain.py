@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from cornerman.core.actions import ActionKind, ActionRequest
+from cornerman.core.actions import ActionKind, ActionRequest, DefinitionLink
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.positions import PositionEncoding
 from cornerman.protocol import offers
+from cornerman.protocol.action_items import range_json
 from cornerman.protocol.action_kinds import EXPLAIN_COMMAND
 from cornerman.protocol.commands.arguments import (
     ActionArguments,
@@ -21,6 +22,7 @@ from cornerman.protocol.commands.arguments import (
     problem,
     valid,
 )
+from cornerman.protocol.convert import range_of
 from cornerman.protocol.language_server import CornermanServer
 from cornerman.protocol.show_text import show_text
 from cornerman.protocol.wire import ProtocolError
@@ -46,9 +48,19 @@ async def explain(ls: CornermanServer, arguments: Sequence[object]) -> dict[str,
     if request is None:
         raise ProtocolError(types.ErrorCodes.InvalidParams, sentence)
     text = await _text(ls, request, wanted)
+    links = _links(request)
     if wanted.show:
-        await show_text(ls, text)
-    return {"text": text, "definitions": []}
+        await show_text(ls, with_sources(text, links))
+    definitions = [_as_json(snapshot, link, ls.session.encoding) for link in links]
+    return {"text": text, "definitions": definitions}
+
+
+def with_sources(text: str, links: Sequence[DefinitionLink]) -> str:
+    """Markdown with links to the definitions it is about."""
+    if not links:
+        return text
+    places = (f"[`{link.name}`]({link.uri}#L{link.first_line + 1})" for link in links)
+    return f"{text.rstrip()}\n\nSee {', '.join(places)}.\n"
 
 
 def _request(
@@ -64,6 +76,22 @@ def _request(
         return None
     start, end = offsets(snapshot, where, encoding)
     return ActionRequest(ActionKind.EXPLAIN, snapshot, start, end, diagnostic=diagnostic)
+
+
+def _links(request: ActionRequest) -> tuple[DefinitionLink, ...]:
+    # Imported on first use, because an editor waits for the server to start.
+    from cornerman.features.explain import definitions_used
+
+    return definitions_used(request.snapshot, request.start, request.end)
+
+
+def _as_json(
+    snapshot: DocumentSnapshot, link: DefinitionLink, encoding: PositionEncoding
+) -> dict[str, object]:
+    index = snapshot.index
+    start, end = index.line_start(link.first_line), index.line_end(link.last_line)
+    where = range_of(snapshot, start, end, encoding)
+    return {"name": link.name, "uri": link.uri, "range": range_json(where)}
 
 
 async def _text(ls: CornermanServer, request: ActionRequest, wanted: _Explain) -> str:
