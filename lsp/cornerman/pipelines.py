@@ -11,12 +11,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from cornerman import paths
-from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
+from cornerman.core.actions import ActionKind, ActionRequest, Offer, OnProgress, ReviewComment
 from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.snippets import ContextSource
 from cornerman.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cornerman.engine.client import EngineClient
     from cornerman.engine.endpoint import Endpoint
     from cornerman.engine.remote_address import Remote
+    from cornerman.features.complete import SurroundingsOf
     from cornerman.features.reading import Reading
     from cornerman.models.catalog import ModelSpec
     from cornerman.statistics.speeds import SpeedBook
@@ -39,6 +41,11 @@ class EnginePipelines:
         self._speeds: SpeedBook | None = None
         self._reading: Reading | None = None
         self._read_by: tuple[str, str] | None = None
+        self._context: ContextSource | None = None
+
+    def use(self, context: ContextSource) -> None:
+        """See ``session.Pipelines``."""
+        self._context = context
 
     async def complete(
         self,
@@ -67,13 +74,12 @@ class EnginePipelines:
             variant=variant,
             on_text=on_text,
             window_of=lambda site: window(site, settings, speed),
+            surroundings_of=self._surroundings_of(settings, speed, priority),
         )
         self._note_speed(model, outcome)
         return outcome
 
-    async def read_ahead(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings
-    ) -> bool:
+    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
         """See ``session.Pipelines``."""
         from cornerman.features.complete import read_ahead
 
@@ -84,7 +90,10 @@ class EnginePipelines:
         region = reading.more(snapshot, offset, settings, speed)
         if region is None:
             return False
-        outcome = await read_ahead(snapshot, offset, model, engine, window_of=region.window)
+        beside = self._surroundings_of(settings, speed, Priority.BACKGROUND, is_resting=True)
+        outcome = await read_ahead(
+            snapshot, offset, model, engine, window_of=region.window, surroundings_of=beside
+        )
         self._note_speed(model, outcome)
         reading.keep(snapshot.uri, region)
         return True
@@ -105,9 +114,17 @@ class EnginePipelines:
     ) -> Offer:
         """See ``session.Pipelines``."""
         from cornerman.features.actions.rewrite import rewrite
+        from cornerman.features.actions.testing import write_tests
+        from cornerman.settings.verification import verification_for
 
         model, engine = await _chat_model(settings), await self._engine(settings)
-        return await rewrite(request, settings.actions, model, engine, on_progress=on_progress)
+        options = settings.actions
+        if request.kind is ActionKind.TEST:
+            return await write_tests(request, options, model, engine, on_progress=on_progress)
+        verification = await asyncio.to_thread(verification_for, request.snapshot.uri)
+        return await rewrite(
+            request, options, model, engine, on_progress=on_progress, verification=verification
+        )
 
     async def review(
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
@@ -174,6 +191,24 @@ class EnginePipelines:
         if self._reading is None or self._read_by != key:
             self._reading, self._read_by = Reading(), key
         return self._reading, self._speeds.of(self._speed_key(model))
+
+    def _surroundings_of(
+        self,
+        settings: Settings,
+        speed: ReadingSpeed,
+        priority: Priority,
+        *,
+        is_resting: bool = False,
+    ) -> SurroundingsOf | None:
+        """What chooses the snippets of a prompt; None if there are to be none."""
+        from cornerman.features.room import room_beside
+
+        context = self._context
+        if context is None or not settings.context.enabled:
+            return None
+        return lambda site, window: context.surroundings(
+            room_beside(site, window, settings, speed, priority, is_resting=is_resting)
+        )
 
     def _note_speed(self, model: ModelSpec, outcome: Outcome) -> None:
         cost = outcome.timings

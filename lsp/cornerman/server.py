@@ -12,7 +12,13 @@ from functools import partial
 from lsprotocol import types
 
 from cornerman import __version__
-from cornerman.protocol import configuration, lifecycle, shown_completion, workspace, workspace_folders
+from cornerman.protocol import (
+    configuration,
+    lifecycle,
+    shown_completion,
+    workspace,
+    workspace_folders,
+)
 from cornerman.protocol.code_action import code_action, resolve
 from cornerman.protocol.completion import completion
 from cornerman.protocol.execute_command import execute_command

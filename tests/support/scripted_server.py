@@ -16,6 +16,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError, ModelMissingError
 from cornerman.core.generation import Chunk, Priority, Timings
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.snippets import ContextSource
 from cornerman.log import log_to
 from cornerman.server import run
 from cornerman.settings import Settings
@@ -33,6 +34,9 @@ class ScriptedPipelines:
     """Scripts: ``answer``, ``once``, ``never``, ``stubborn``, ``missing``, ``bug``."""
 
     _has_answered = False
+
+    def use(self, context: ContextSource) -> None:
+        self.context = context
 
     async def complete(
         self,

@@ -41,7 +41,10 @@ ALLOWED: dict[str, set[str]] = {
         *("bench", "features", "context", "prompting", "core", "engine.stream", "models"),
         "settings",
     },
-    "session": {"session", "features.memory", "features.pacing", "statistics", "core", "settings"},
+    "session": {
+        *("session", "features.memory", "features.pacing", "features.surroundings"),
+        *("features.workspace", "statistics", "core", "settings"),
+    },
     "statistics": {"statistics", "core"},
     "protocol": {"protocol", "session", "features", "core", "settings", "log"}
     | {"statistics", "paths"},
@@ -65,12 +68,17 @@ ALLOWED: dict[str, set[str]] = {
 CONFINED: dict[str, set[str]] = {
     "pygls": {"server", "protocol"},
     "lsprotocol": {"server", "protocol"},
-    "tree_sitter": {"context.syntax", "context.parsing", "context.index", "context.languages"},
+    "tree_sitter": {
+        *("context.syntax", "context.parsing", "context.index", "context.languages"),
+        *("context.targets", "context.inventory"),
+    },
+    "pathspec": {"context.privacy", "context.workspace_files"},
     "xllamacpp": {"engine.host.backends.llama_cpp"},
     "mlx": {"engine.host.backends.mlx"},
     "mlx_lm": {"engine.host.backends.mlx"},
     "httpx2": {"models.download", "models.hub", "engine.http"},
     "huggingface_hub": {"models.hub"},
+    "pyflakes": {"features.actions.checks.undefined"},
     "rich": {"cli"},
     "requests": set(),
     "urllib.request.urlopen": set(),

@@ -11,7 +11,18 @@ import sys
 from collections.abc import Callable, Sequence
 
 from cornerman import __version__
-from cornerman.cli import bench, complete, engine, models, serve, settings, stats, try_
+from cornerman.cli import (
+    bench,
+    complete,
+    doctor,
+    engine,
+    index,
+    models,
+    serve,
+    settings,
+    stats,
+    try_,
+)
 from cornerman.core.errors import CornermanError
 
 _EPILOG = """\
@@ -46,6 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cornerman {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, engine, complete, try_, models, stats, bench, settings):
+    for command in (serve, engine, complete, try_, models, index, stats, bench, settings, doctor):
         command.add_parser(subparsers)
     return parser

@@ -14,6 +14,7 @@ _HEADER = 30
 _MIN_LINES_CUT = 3
 # Long snippets have to be better: the square root keeps a good one before many short ones.
 _TYPICAL = 120
+_JOINT = "\n"
 
 
 def select(found: Iterable[Snippet], budget: int, shown: str) -> tuple[Snippet, ...]:
@@ -56,6 +57,11 @@ def merged(chosen: Sequence[Snippet]) -> tuple[Snippet, ...]:
     return tuple(sorted(joined, key=lambda s: (s.score, s.identity)))
 
 
+def parts_of(snippet: Snippet) -> list[str]:
+    """The identities of the snippets that one was joined from."""
+    return snippet.identity.split(_JOINT)
+
+
 def _joined(parts: list[Snippet]) -> Snippet:
     if len(parts) == 1:
         return parts[0]
@@ -63,7 +69,7 @@ def _joined(parts: list[Snippet]) -> Snippet:
     return replace(
         parts[-1],
         text="\n".join(part.text.rstrip("\n") for part in parts),
-        identity=" ".join(sorted(part.identity for part in parts)),
+        identity=_JOINT.join(sorted(part.identity for part in parts)),
         why="; ".join(dict.fromkeys(part.why for part in reversed(parts))),
     )
 

@@ -27,6 +27,10 @@ class TargetKind(str, Enum):
     STATEMENTS = "statements"
 
 
+FUNCTIONS = frozenset({TargetKind.FUNCTION})
+DEFINITIONS = frozenset({TargetKind.FUNCTION, TargetKind.CLASS})
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Whole statements at offsets ``start`` to ``end``, decorators included.
@@ -85,6 +89,22 @@ def statements_at(snapshot: DocumentSnapshot, start: int, end: int) -> Target | 
                 return whole
         return Target(TargetKind.STATEMENTS, "", first, last)
     return None
+
+
+def definitions_in(snapshot: DocumentSnapshot) -> list[Target]:
+    """Every named function and class of a document, in order, nested ones included."""
+    tree, language = SyntaxTree.of(snapshot), spec(snapshot.language_id)
+    if tree is None or language is None:
+        return []
+    found: list[Target] = []
+    stack = tree.nodes_around(0)[:1]
+    while stack:
+        node = stack.pop()
+        target = _definition(tree, language, node, node)
+        if target is not None and not (found and found[-1].end == target.end):
+            found.append(target)
+        stack += reversed(node.children)
+    return found
 
 
 def _definition(tree: SyntaxTree, language: LanguageSpec, node: Node, whole: Node) -> Target | None:

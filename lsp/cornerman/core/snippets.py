@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from cornerman.core.documents import DocumentSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,30 @@ class Surroundings:
     repository: str = ""
     path: str = ""
     snippets: tuple[Snippet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a prompt shows of a document already, and the characters it has for snippets.
+
+    Lines ``first`` to ``last`` are shown. ``region`` stays the same while the user types in one
+    place. ``is_resting`` says that nobody waits for the prompt, ``is_glance`` that it may never be
+    needed: it shows what is shown already.
+    """
+
+    snapshot: DocumentSnapshot
+    offset: int
+    first: int
+    last: int
+    region: str
+    chars: int
+    is_resting: bool = False
+    is_glance: bool = False
+
+
+class ContextSource(Protocol):
+    """Whatever knows the code around a document."""
+
+    async def surroundings(self, room: Room) -> Surroundings:
+        """What to show beside the document; soon, and with fewer snippets if it is late."""
+        ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 from cornerman.context.site import completion_site
@@ -34,6 +34,8 @@ _USUAL_TOKENS = 512
 
 WindowOf = Callable[[CompletionSite], Window]
 """Chooses what of the document a prompt shows."""
+SurroundingsOf = Callable[[CompletionSite, Window], Awaitable[Surroundings]]
+"""Chooses what a prompt shows beside a window of the document."""
 
 
 async def complete(
@@ -48,13 +50,14 @@ async def complete(
     on_text: Callable[[str], None] = lambda _text: None,
     window_of: WindowOf | None = None,
     surroundings: Surroundings = NO_SURROUNDINGS,
+    surroundings_of: SurroundingsOf | None = None,
 ) -> Outcome:
     """One suggestion for the cursor at ``offset``, or the reason why there is none.
 
     Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
     ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
     ``window_of`` chooses what the model sees of the document, ``surroundings`` are shown in front
-    of it. The whole suggestion is told, however sure the model was: the outcome's certainty says
+    of it, or what ``surroundings_of`` chooses. The whole suggestion is told, however sure the model was: the outcome's certainty says
     how much of it may be shown unasked.
 
     Raises:
@@ -65,6 +68,8 @@ async def complete(
     if site.silence:
         return Outcome(None, site.silence, model.name)
     window = window_of(site) if window_of is not None else usual_window(site, settings)
+    if surroundings_of is not None:
+        surroundings = await surroundings_of(site, window)
     prompt = fim_prompt(model.family, model.fim_layout, window, surroundings)
     request = GenerationRequest(
         model=model.name,
@@ -98,7 +103,7 @@ async def read_ahead(
     engine: Engine,
     *,
     window_of: WindowOf,
-    surroundings: Surroundings = NO_SURROUNDINGS,
+    surroundings_of: SurroundingsOf | None = None,
 ) -> Outcome:
     """Let the engine read the prompt for a cursor, in the background; it suggests nothing.
 
@@ -106,7 +111,10 @@ async def read_ahead(
         CornermanError: the engine could not be reached or failed.
     """
     site = completion_site(snapshot, offset)
-    prompt = fim_prompt(model.family, model.fim_layout, window_of(site), surroundings)
+    window, surroundings = window_of(site), NO_SURROUNDINGS
+    if surroundings_of is not None:
+        surroundings = await surroundings_of(site, window)
+    prompt = fim_prompt(model.family, model.fim_layout, window, surroundings)
     request = GenerationRequest(
         model=model.name,
         prompt=prompt,

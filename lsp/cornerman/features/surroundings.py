@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from cornerman.context.index.facts import FileRef
 from cornerman.context.providers import definitions, members, similar_code
-from cornerman.context.question import ContextProvider, Provider, Question
-from cornerman.context.select import select
-from cornerman.core.snippets import Snippet, Surroundings
+from cornerman.context.question import ContextProvider, Diff, Problem, Provider, Question
+from cornerman.context.select import parts_of, select, worth
+from cornerman.context.types import receiver
+from cornerman.core.snippets import Room, Snippet, Surroundings
+from cornerman.features.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -17,27 +22,97 @@ PROVIDERS: Sequence[ContextProvider] = (
     Provider(definitions.NAME, definitions.definitions),
     Provider(similar_code.NAME, similar_code.similar_code),
 )
+# Other snippets have to be this much better to be shown instead of those that the engine has
+# read: it would have to read everything behind them again.
+_CLEARLY_BETTER = 1.5
 
 
-def found_by(provider: ContextProvider, question: Question) -> list[Snippet]:
-    """A provider's snippets. What fails in it costs its snippets, not the suggestion."""
-    try:
-        return list(provider.snippets(question))
-    except Exception as error:
-        logger.warning("no snippets from %s: %s", provider.name, type(error).__name__)
-        return []
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the user did lately, the latest first, and what other tools say about the document."""
+
+    edits: Sequence[Diff] = ()
+    visited: Sequence[FileRef] = ()
+    problems: Sequence[Problem] = ()
 
 
-def surroundings(
-    question: Question, budget: int, providers: Sequence[ContextProvider] = PROVIDERS
-) -> Surroundings:
-    """The best snippets that fit into ``budget`` characters."""
-    found = [snippet for provider in providers for snippet in found_by(provider, question)]
-    return Surroundings(
-        repository=question.file.folder.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1],
-        path=question.file.path,
-        snippets=select(found, budget, shown_text(question)),
+@dataclass(slots=True)
+class Search:
+    """One question put to all providers, in a thread. ``found`` grows until it ``is_done``.
+
+    ``milliseconds`` has what each provider took.
+    """
+
+    question: Question
+    found: list[Snippet] = field(default_factory=list[Snippet])
+    is_done: bool = False
+    milliseconds: dict[str, float] = field(default_factory=dict[str, float])
+
+    def run(self, providers: Sequence[ContextProvider] = PROVIDERS) -> None:
+        """Ask the providers. What fails in one costs its snippets, not the suggestion."""
+        for provider in providers:
+            started = time.perf_counter()
+            try:
+                self.found += list(provider.snippets(self.question))
+            except Exception as error:
+                logger.warning("no snippets from %s: %s", provider.name, type(error).__name__)
+            self.milliseconds[provider.name] = (time.perf_counter() - started) * 1000
+        self.is_done = True
+
+    def chosen(self, chars: int) -> tuple[Snippet, ...]:
+        """The best of what was found by now that fit into so many characters."""
+        return select(tuple(self.found), chars, shown_text(self.question))
+
+
+def history_of(
+    workspace: Workspace,
+    edits: Iterable[tuple[str, str, str]],
+    visited: Iterable[str],
+    problems: Sequence[Problem] = (),
+) -> History:
+    """History from URIs, with lines before and after for each edit; other files are left out."""
+    located = ((workspace.locate(uri), before, after) for uri, before, after in edits)
+    files = (workspace.locate(uri) for uri in visited)
+    return History(
+        [Diff(file, before, after) for file, before, after in located if file and before != after],
+        [file for file in files if file is not None],
+        problems,
     )
+
+
+def question_of(workspace: Workspace, file: FileRef, room: Room, history: History) -> Question:
+    """What is to be asked for a prompt."""
+    return Question(
+        room.snapshot,
+        room.offset,
+        file,
+        workspace.index,
+        (room.first, room.last),
+        history.edits,
+        [visited for visited in history.visited if visited != file],
+        history.problems,
+    )
+
+
+def surroundings_of(file: FileRef, snippets: tuple[Snippet, ...]) -> Surroundings:
+    """The snippets with the names of their repository and of the document."""
+    repository = file.folder.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return Surroundings(repository, file.path, snippets)
+
+
+def is_clearly_better(
+    new: Sequence[Snippet], kept: Sequence[Snippet], found: Iterable[Snippet]
+) -> bool:
+    """True if ``new`` are worth reading in the place of ``kept``, as things are at the cursor."""
+    scores: dict[str, float] = {}
+    for snippet in found:
+        scores[snippet.identity] = max(scores.get(snippet.identity, 0.0), worth(snippet))
+    return _total(new, scores) > _CLEARLY_BETTER * _total(kept, scores)
+
+
+def topic_of(snapshot_line: str) -> str:
+    """What the cursor stands behind the dot of, "" if it does not: a topic of its own."""
+    return receiver(snapshot_line)
 
 
 def shown_text(question: Question) -> str:
@@ -46,3 +121,7 @@ def shown_text(question: Question) -> str:
     first, last = question.shown
     start, end = index.line_start(first), index.line_end(min(last, index.line_count - 1))
     return question.snapshot.text[start:end]
+
+
+def _total(snippets: Sequence[Snippet], scores: Mapping[str, float]) -> float:
+    return sum(scores.get(part, 0.0) for snippet in snippets for part in parts_of(snippet))

@@ -66,6 +66,7 @@ class WorkspaceSupport(Body):
 
     configuration: bool | None = None
     did_change_configuration: Dynamic | None = None
+    did_change_watched_files: Dynamic | None = None
     apply_edit: bool | None = None
     workspace_edit: WorkspaceEditSupport | None = None
 

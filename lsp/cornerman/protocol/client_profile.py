@@ -50,6 +50,12 @@ class ClientProfile(Body):
         return tuple(Path(path) for path in paths if path)
 
     @property
+    def registers_watched_files(self) -> bool:
+        """True when changes of files are reported to whoever registers for them."""
+        workspace = self.capabilities.workspace
+        return _is_dynamic(workspace.did_change_watched_files if workspace else None)
+
+    @property
     def plugin(self) -> PluginSupport:
         """What a plugin made for this server adds to its editor."""
         return self.capabilities.experimental

@@ -13,11 +13,13 @@ from pygls.lsp.server import LanguageServer
 from cornerman import __version__, paths
 from cornerman.protocol.client_profile import ClientProfile
 from cornerman.protocol.convert import lsp_converter
+from cornerman.protocol.indexing import IndexingProgress
 from cornerman.protocol.progress import Progresses
 from cornerman.protocol.settings_files import SettingsFiles
 from cornerman.protocol.status import StatusReporter
 from cornerman.protocol.wire import State, WireProtocol
 from cornerman.session import Pipelines, Session
+from cornerman.session.context import WorkspaceContext
 from cornerman.statistics.store import FILE_NAME, LocalJournal
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,9 @@ class CornermanServer(LanguageServer):
             max_workers=2,
         )
         self.wire = cast("WireProtocol", self.protocol)
-        self.session = Session(pipelines, self.warn, LocalJournal(paths.state_dir() / FILE_NAME))
+        self.context = WorkspaceContext(paths.state_dir(), IndexingProgress(self))
+        journal = LocalJournal(paths.state_dir() / FILE_NAME)
+        self.session = Session(pipelines, self.warn, journal, self.context)
         self.client = ClientProfile()
         self.progresses = Progresses()
         self.status = StatusReporter(self)

@@ -8,7 +8,7 @@ from functools import partial
 from lsprotocol import types
 from pydantic import ValidationError
 
-from cornerman.protocol import configuration
+from cornerman.protocol import configuration, workspace_folders
 from cornerman.protocol.action_kinds import LSP_KINDS
 from cornerman.protocol.client_process import wait_until_gone
 from cornerman.protocol.client_profile import ClientProfile
@@ -29,6 +29,7 @@ def initialize(ls: CornermanServer, params: object) -> types.InitializeResult:
     ls.session.encoding = ls.client.encoding
     ls.initial_options = ls.client.initialization_options
     configuration.apply(ls, None)
+    workspace_folders.begin(ls)
     if ls.client.process_id is not None:
         ls.watch(wait_until_gone(ls.client.process_id))
     return types.InitializeResult(
@@ -39,7 +40,9 @@ def initialize(ls: CornermanServer, params: object) -> types.InitializeResult:
 
 async def initialized(ls: CornermanServer, _: object) -> None:
     """Register what the client wants registered, and ask for its settings."""
-    await asyncio.gather(update_registration(ls), configuration.begin(ls))
+    await asyncio.gather(
+        update_registration(ls), configuration.begin(ls), workspace_folders.watch(ls)
+    )
     ls.settings_files.watch(partial(configuration.read_again, ls))
     ls.status.start()
 
@@ -69,6 +72,11 @@ def _capabilities(ls: CornermanServer) -> types.ServerCapabilities:
         completion_provider=types.CompletionOptions() if settings.completion.popup else None,
         code_action_provider=_code_actions(ls),
         execute_command_provider=types.ExecuteCommandOptions(list(COMMANDS)),
+        workspace=types.WorkspaceOptions(
+            workspace_folders=types.WorkspaceFoldersServerCapabilities(
+                supported=True, change_notifications=True
+            )
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.snippets import ContextSource
 from cornerman.session.activity import Activity
 from cornerman.session.pipelines import Pipelines
 from cornerman.settings import Settings
@@ -22,6 +23,10 @@ class ObservedPipelines:
     def __init__(self, inner: Pipelines, activity: Activity) -> None:
         self._inner = inner
         self._activity = activity
+
+    def use(self, context: ContextSource) -> None:
+        """See ``Pipelines``."""
+        self._inner.use(context)
 
     async def complete(
         self,

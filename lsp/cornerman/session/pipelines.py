@@ -11,11 +11,16 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.snippets import ContextSource
 from cornerman.settings import Settings
 
 
 class Pipelines(Protocol):
     """The features, bound to whatever generates text."""
+
+    def use(self, context: ContextSource) -> None:
+        """Show the model what ``context`` has of other files, from now on."""
+        ...
 
     async def complete(
         self,

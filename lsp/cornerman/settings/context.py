@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from cornerman.settings.section import PRIVATE, Section
@@ -9,6 +11,8 @@ from cornerman.settings.section import PRIVATE, Section
 
 class ContextSettings(Section):
     """What the model sees of other files."""
+
+    user_only: ClassVar[bool] = True
 
     enabled: bool = Field(
         default=True, description="Show the model related code of other files of the workspace."

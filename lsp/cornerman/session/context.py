@@ -1,0 +1,225 @@
+"""What the prompts of one editor window show of other files, and what is known about them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.snippets import Room, Surroundings
+from cornerman.session.edits import EditHistory
+from cornerman.session.indexing import Indexing, OnIndexing
+from cornerman.settings import ContextSettings
+
+if TYPE_CHECKING:
+    from cornerman.features.surroundings import Search
+    from cornerman.features.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+# A prompt waits this long for the providers; what comes later is used next time.
+_DEADLINE_SECONDS = 0.12
+_LOOK_SECONDS = 60.0
+_MOST_DOCUMENTS = 32
+_MOST_VISITED = 12
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """What the prompts of a document show, and the search it comes from."""
+
+    region: str
+    topic: str
+    chars: int
+    surroundings: Surroundings
+    search: Search
+    is_late: bool
+
+
+class WorkspaceContext:
+    """Belongs to one event loop. Nothing is read or imported before it is first needed.
+
+    ``state`` is where indexes are kept. ``on_indexing`` is told how indexing goes on.
+    """
+
+    def __init__(self, state: Path, on_indexing: OnIndexing = lambda _done, _all: None) -> None:
+        self._state = state
+        self._settings = ContextSettings()
+        self._folders: list[Path] = []
+        self._workspace: Workspace | None = None
+        self._indexing = Indexing(on_indexing)
+        self._thread = ThreadPoolExecutor(1, "context")
+        self._edits = EditHistory()
+        self._visited: OrderedDict[str, None] = OrderedDict()
+        self._open: dict[str, DocumentSnapshot] = {}
+        self._chosen: OrderedDict[str, _Chosen] = OrderedDict()
+        self._looking: asyncio.Task[None] | None = None
+
+    def configure(self, settings: ContextSettings) -> None:
+        """Use other settings: what was chosen and indexed with the former ones may not stay."""
+        if settings != self._settings:
+            self._settings = settings
+            self._close_workspace()
+
+    def set_folders(self, folders: Sequence[Path]) -> None:
+        """Take these folders for the workspace from now on."""
+        if list(folders) != self._folders:
+            self._folders = list(folders)
+            self._close_workspace()
+
+    def change_folders(self, added: Iterable[Path], removed: Iterable[Path]) -> None:
+        """Add folders to the workspace and take others out of it."""
+        gone = set(removed)
+        kept = [folder for folder in self._folders if folder not in gone]
+        self.set_folders(list(dict.fromkeys([*kept, *added])))
+
+    def put(self, before: DocumentSnapshot | None, after: DocumentSnapshot) -> None:
+        """A document was opened, or changed from ``before``."""
+        self._visit(after.uri)
+        self._open[after.uri] = after
+        if before is not None:
+            self._edits.changed(before, after)
+
+    def forget(self, uri: str) -> None:
+        """A document was closed: its file counts again, as it is on disk now."""
+        self._open.pop(uri, None)
+        self._chosen.pop(uri, None)
+        if self._workspace is not None and (file := self._workspace.locate(uri)):
+            self._workspace.index.close(file)
+            self.files_changed([Path(file.folder) / file.path])
+
+    def files_changed(self, paths: Sequence[Path]) -> None:
+        """Files were changed, made or deleted on disk."""
+        if self._workspace is not None:
+            self._in_thread(self._workspace.refresh, paths)
+
+    def look_for_changes(self) -> None:
+        """Look through the folders from time to time: nobody tells of changes on disk."""
+        self._looking = asyncio.ensure_future(self._look())
+
+    async def surroundings(self, room: Room) -> Surroundings:
+        """What to show beside a document: the same while the user types in one place.
+
+        What was shown before stays until something clearly better is found, because an engine
+        would have to read everything behind it again.
+        """
+        if not self._settings.enabled or not self._folders or room.chars <= 0:
+            return Surroundings()
+        workspace = self._opened_workspace()
+        file = workspace.locate(room.snapshot.uri)
+        if file is None or not workspace.admits(file):
+            return Surroundings()
+        from cornerman.features.surroundings import (
+            Search,
+            history_of,
+            question_of,
+            topic_of,
+        )
+
+        topic = topic_of(_line_prefix(room))
+        known = self._chosen.get(room.snapshot.uri)
+        if room.is_glance:
+            return known.surroundings if known is not None else Surroundings()
+        if known is not None and _still_holds(known, room, topic):
+            return known.surroundings
+        edits = [(edit.uri, edit.before, edit.after) for edit in self._edits.latest()]
+        history = history_of(workspace, edits, list(reversed(self._visited)))
+        search = Search(question_of(workspace, file, room, history))
+        running = self._in_thread(self._search, workspace, search)
+        await asyncio.wait({running}, timeout=None if room.is_resting else _DEADLINE_SECONDS)
+        chosen = self._choose(known, room, topic, search)
+        self._chosen[room.snapshot.uri] = chosen
+        self._chosen.move_to_end(room.snapshot.uri)
+        while len(self._chosen) > _MOST_DOCUMENTS:
+            self._chosen.popitem(last=False)
+        return chosen.surroundings
+
+    async def aclose(self) -> None:
+        """Stop indexing and let go of the indexes."""
+        if self._looking is not None:
+            self._looking.cancel()
+        await self._indexing.aclose()
+        self._close_workspace()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._workspace is not None and self._settings.index:
+                self._indexing.begin(self._folders, self._settings)
+
+    def _choose(self, known: _Chosen | None, room: Room, topic: str, search: Search) -> _Chosen:
+        from cornerman.features.surroundings import is_clearly_better, surroundings_of
+
+        file = search.question.file
+        found = tuple(search.found)
+        snippets = search.chosen(room.chars)
+        kept = known.surroundings.snippets if known is not None else ()
+        is_more = room.is_resting and known is not None and room.chars > known.chars
+        if kept and not is_more and not is_clearly_better(snippets, kept, found):
+            snippets = kept
+        shown = surroundings_of(file, snippets)
+        chars = max(room.chars, known.chars if known is not None and snippets is kept else 0)
+        return _Chosen(room.region, topic, chars, shown, search, not search.is_done)
+
+    def _search(self, workspace: Workspace, search: Search) -> None:
+        """In the thread: take the open documents as they are now, then ask the providers."""
+        for snapshot in list(self._open.values()):
+            workspace.put(snapshot)
+        workspace.put(search.question.snapshot)
+        search.run()
+
+    def _opened_workspace(self) -> Workspace:
+        """The workspace; opened on first use, when indexing begins as well."""
+        from cornerman.features.workspace import Workspace, open_folder
+
+        if self._workspace is None:
+            self._workspace = Workspace()
+            for folder in self._folders:
+                self._workspace.add(open_folder(folder, self._settings, self._state))
+            if self._settings.index:
+                self._indexing.begin(self._folders, self._settings)
+        return self._workspace
+
+    def _close_workspace(self) -> None:
+        self._chosen.clear()
+        self._indexing.stop()
+        workspace, self._workspace = self._workspace, None
+        if workspace is not None:
+            for folder in workspace.folders:
+                workspace.remove(folder)
+
+    def _visit(self, uri: str) -> None:
+        self._visited[uri] = None
+        self._visited.move_to_end(uri)
+        while len(self._visited) > _MOST_VISITED:
+            self._visited.popitem(last=False)
+
+    def _in_thread(self, work: Callable[..., None], *values: object) -> asyncio.Future[None]:
+        running = asyncio.get_running_loop().run_in_executor(self._thread, work, *values)
+        running.add_done_callback(_note_failure)
+        return running
+
+
+def _still_holds(known: _Chosen, room: Room, topic: str) -> bool:
+    """True if a search would find the same, or was made here already."""
+    is_new_topic = bool(topic) and topic != known.topic
+    is_answered_late = known.is_late and known.search.is_done
+    is_more = room.is_resting and room.chars > known.chars
+    return known.region == room.region and not (is_new_topic or is_answered_late or is_more)
+
+
+def _line_prefix(room: Room) -> str:
+    index = room.snapshot.index
+    return room.snapshot.text[index.line_start(index.line_of(room.offset)) : room.offset]
+
+
+def _note_failure(running: asyncio.Future[None]) -> None:
+    if not running.cancelled() and (error := running.exception()) is not None:
+        logger.warning("the workspace could not be searched: %s", type(error).__name__)

@@ -1,0 +1,89 @@
+"""The pass that brings the indexes up to date: a process of its own, at the lowest priority.
+
+So it neither slows completions nor takes memory of the server for longer than it runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cornerman.settings import ContextSettings
+
+logger = logging.getLogger(__name__)
+
+OnIndexing = Callable[[int, int], None]
+"""Told how many of how many files are indexed; both are the same number at the end."""
+
+# The editor and the engine have enough to do in the first moments of a session.
+_DELAY_SECONDS = 1.0
+
+
+class Indexing:
+    """For one event loop. Runs at most one pass at a time."""
+
+    def __init__(self, on_indexing: OnIndexing) -> None:
+        self._on_indexing = on_indexing
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """True while a pass runs or is about to."""
+        return self._task is not None and not self._task.done()
+
+    def begin(self, folders: Sequence[Path], settings: ContextSettings) -> None:
+        """Index the folders, one after the other, if nothing is being indexed."""
+        if not self.is_running:
+            self._task = asyncio.ensure_future(self._run(list(folders), settings))
+
+    def stop(self) -> None:
+        """End the pass; what it has done so far is kept."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def aclose(self) -> None:
+        """End the pass and wait until its process is gone."""
+        self.stop()
+        if self._task is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self, folders: Sequence[Path], settings: ContextSettings) -> None:
+        await asyncio.sleep(_DELAY_SECONDS)
+        try:
+            for folder in folders:
+                await self._index(folder, settings)
+        except OSError as error:
+            logger.warning("the workspace could not be indexed: %s", type(error).__name__)
+        finally:
+            self._on_indexing(0, 0)
+
+    async def _index(self, folder: Path, settings: ContextSettings) -> None:
+        exclude = [f"--exclude={pattern}" for pattern in settings.exclude]
+        size = f"--max-file-kib={settings.max_file_kib}"
+        command = (sys.executable, "-m", "cornerman", "index", "--background", size)
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            *exclude,
+            "--",
+            str(folder),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            assert process.stdout is not None  # noqa: S101  (for the type checker: it is a pipe)
+            async for line in process.stdout:
+                done, total = json.loads(line)
+                self._on_indexing(int(done), int(total))
+            code = await process.wait()
+            logger.info("indexed a folder of the workspace: exit code %d", code)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
