@@ -23,8 +23,9 @@ from cornerman.engine.host.backends.base import (
 from cornerman.engine.host.backends.llama_cpp import LlamaCpp
 from cornerman.engine.host.backends.mlx import MlxBackend
 from cornerman.engine.host.tokenizer import ModelTokenizer
+from support.architectures import ARCHITECTURES
 from support.gguf import tiny_metadata
-from support.tiny_models import ARCHITECTURES, TinyModel, tiny_model
+from support.tiny_models import TinyModel, tiny_model
 
 CONTEXT = 1024
 BACKENDS: dict[str, Backend] = {"llama.cpp": LlamaCpp(), "mlx": MlxBackend()}
