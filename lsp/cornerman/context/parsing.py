@@ -43,14 +43,15 @@ class ParsedSource:
     def replaced(self, source: bytes, first: int, last: int) -> ParsedSource:
         """Parse ``source``, which differs from this one's only at bytes ``first`` to ``last``."""
         new_last = len(source) - (len(self.source) - last)
+        start = _point(self.source, first)
         tree = self.tree.copy()
         tree.edit(
             first,
             last,
             new_last,
-            _point(self.source, first),
-            _point(self.source, last),
-            _point(source, new_last),
+            start,
+            _point_after(start, self.source, first, last),
+            _point_after(start, source, first, new_last),
         )
         parsed = Parser(grammar(self.language)).parse(source, tree)
         return ParsedSource(self.language, source, parsed)
@@ -109,6 +110,14 @@ def _go_on(cursor: TreeCursor) -> bool:
 def _point(source: bytes, byte: int) -> Point:
     row = source.count(b"\n", 0, byte)
     return Point(row, byte - (source.rfind(b"\n", 0, byte) + 1))
+
+
+def _point_after(start: Point, source: bytes, first: int, last: int) -> Point:
+    """The point of byte ``last``, counted from that of byte ``first``: no look at all before."""
+    rows = source.count(b"\n", first, last)
+    if not rows:
+        return Point(start.row, start.column + last - first)
+    return Point(start.row + rows, last - (source.rfind(b"\n", first, last) + 1))
 
 
 def _longest(most: int, holds: Callable[[int], bool]) -> int:

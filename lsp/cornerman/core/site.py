@@ -139,12 +139,10 @@ class CompletionSite:
 
 def indentation(line: str, tab_width: int = 4) -> int:
     """Width in columns of the white space ``line`` starts with."""
+    white = line[: len(line) - len(line.lstrip(" \t"))]
+    if "\t" not in white:
+        return len(white)
     width = 0
-    for char in line:
-        if char == "\t":
-            width += tab_width - width % tab_width
-        elif char == " ":
-            width += 1
-        else:
-            break
+    for char in white:
+        width += tab_width - width % tab_width if char == "\t" else 1
     return width
