@@ -41,6 +41,10 @@ ALLOWED: dict[str, set[str]] = {
         *("bench", "features", "context", "prompting", "core", "engine.stream", "models"),
         "settings",
     },
+    "doctor": {
+        *("doctor", "protocol.client", "pipelines", "engine", "models", "settings", "core"),
+        "paths",
+    },
     "session": {
         *("session", "features.memory", "features.pacing", "features.surroundings"),
         *("features.workspace", "statistics", "core", "settings"),
@@ -61,7 +65,7 @@ ALLOWED: dict[str, set[str]] = {
         "settings",
         "log",
     }
-    | {"paths", "context", "prompting", "statistics", "bench"},
+    | {"paths", "context", "prompting", "statistics", "bench", "doctor"},
 }
 
 # Foreign libraries that only these parts may import.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from cornerman.settings.section import USER_ONLY, Section
@@ -28,3 +30,8 @@ class ActionSettings(Section):
         json_schema_extra=USER_ONLY,
         description="Folder with prompts of your own, named as the shipped ones: explain.md, …",
     )
+
+    @property
+    def own_prompts(self) -> Path | None:
+        """The folder of ``prompts``."""
+        return Path(self.prompts).expanduser() if self.prompts else None

@@ -12,13 +12,12 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from cornerman.core.actions import Check
 from cornerman.core.errors import BadInputError
+from cornerman.core.uris import path_of
 from cornerman.paths import config_dir
 
 FILE = "verify.json"
@@ -51,7 +50,7 @@ class Verification:
         """Run the command in a scratch copy of the project in which ``uri`` holds ``text``."""
         with tempfile.TemporaryDirectory(prefix="cornerman-verify-") as scratch:
             copy = Path(scratch) / self.folder.name
-            await asyncio.to_thread(_copy, self.folder, copy, local_path(uri), text)
+            await asyncio.to_thread(_copy, self.folder, copy, path_of(uri), text)
             try:
                 code = await self._run(copy)
             except OSError:
@@ -88,7 +87,7 @@ def verification_for(uri: str) -> Verification | None:
         BadInputError: the file with the commands is not sound.
     """
     path = config_dir() / FILE
-    file = local_path(uri)
+    file = path_of(uri)
     if file is None or not path.is_file():
         return None
     try:
@@ -103,12 +102,6 @@ def verification_for(uri: str) -> Verification | None:
         return None
     folder = max(around, key=lambda one: len(one.parts))
     return Verification(folder, tuple(folders[folder].command), folders[folder].seconds)
-
-
-def local_path(uri: str) -> Path | None:
-    """The path of a ``file:`` URI, None for any other."""
-    parts = urlsplit(uri)
-    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
 
 
 def _copy(folder: Path, copy: Path, file: Path | None, text: str) -> None:

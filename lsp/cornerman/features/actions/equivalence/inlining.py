@@ -62,7 +62,7 @@ def _with_first(node: ast.expr, name: str, value: ast.expr) -> ast.expr | None:
         node.generators[0].iter = made or node.generators[0].iter
         return node if made is not None else None
     field = _FIRST.get(type(node))
-    if isinstance(node, ast.Call) and not _is_dotted(node.func):
+    if isinstance(node, ast.Call) and not _is_other_name(node.func, name):
         field = "func"
     if field is not None:
         made = _with_first(getattr(node, field), name, value)
@@ -92,6 +92,7 @@ def _items(node: ast.expr) -> list[ast.expr]:
     return node.values if isinstance(node, ast.JoinedStr) else []
 
 
-def _is_dotted(node: ast.expr) -> bool:
+def _is_other_name(node: ast.expr, name: str) -> bool:
     """True for a name and for a method of one: finding it does nothing that could be seen."""
-    return isinstance(node.value if isinstance(node, ast.Attribute) else node, ast.Name)
+    root = node.value if isinstance(node, ast.Attribute) else node
+    return isinstance(root, ast.Name) and root.id != name

@@ -1,0 +1,249 @@
+"""One edit: ask, draft, verify, and offer the first answer that passes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from cornerman.core.actions import (
+    ActionKind,
+    ActionRequest,
+    Check,
+    FileEdit,
+    Offer,
+    OfferStatus,
+    OnProgress,
+    Progress,
+    TextEdit,
+)
+from cornerman.core.errors import CornermanError
+from cornerman.core.generation import FinishReason, GenerationRequest, Priority, SamplingParams
+from cornerman.core.snippets import Snippet
+from cornerman.engine.stream import Engine
+from cornerman.features.actions.answer import Unusable, is_complete_block
+from cornerman.features.actions.checks import examine
+from cornerman.features.actions.edits import minimal_edits
+from cornerman.features.actions.job import Change, Job
+from cornerman.features.actions.marker import Marker, marker_near
+from cornerman.features.actions.place import target_of
+from cornerman.features.actions.recipes import Recipe, recipe_for
+from cornerman.models.catalog import ModelSpec
+from cornerman.prompting import templates
+from cornerman.settings import ActionSettings
+from cornerman.settings.verification import Verification
+
+_TEMPERATURE = 0.6
+_TOP_P = 0.95
+_MAX_TITLE = 60
+
+
+async def rewrite(
+    request: ActionRequest,
+    settings: ActionSettings,
+    model: ModelSpec,
+    engine: Engine,
+    *,
+    on_progress: OnProgress,
+    surroundings: Sequence[Snippet] = (),  # noqa: ARG001  (no shipped prompt uses it so far)
+    verification: Verification | None = None,
+) -> Offer:
+    """A verified edit of the request's code, or why there is none.
+
+    The first answer is the likeliest one, the others are drawn at random and repeatable; the
+    first that passes every check is offered. ``verification`` is the user's own command, if any.
+
+    Raises:
+        CornermanError: the engine could not be reached or failed, or a prompt of the user's
+            folder is not sound.
+    """
+    marker = _marker(request)
+    title = _title(request)
+    try:
+        job = _job(request, marker, settings)
+        recipe = recipe_for(job)
+        if reason := await asyncio.to_thread(recipe.refusal, job):
+            return Offer(OfferStatus.REFUSED, title, reason)
+    except CornermanError as error:
+        return Offer(OfferStatus.REFUSED, title, str(error))
+    asker = _Asker(job, recipe, settings, model, engine, on_progress)
+    best = _Attempt()
+    for number in range(settings.candidates):
+        answer = await asker.answer(number)
+        attempt = await asyncio.to_thread(_attempt, job, recipe, answer)
+        if attempt.is_sound and attempt.change is not None and verification is not None:
+            on_progress(Progress("Running your verify command"))
+            check = await verification.check(job.snapshot.uri, attempt.change.after.text)
+            attempt = replace(attempt, checks=(*attempt.checks, check))
+        if attempt.is_sound:
+            return _offer(attempt, request, marker, asker.speed)
+        best = max(attempt, best, key=lambda one: len(one.checks))
+    if request.takes_unverified and best.change is not None:
+        return _offer(best, request, marker, asker.speed)
+    return Offer(
+        OfferStatus.REFUSED,
+        title,
+        f"No answer of the model passed: {_failure(best)}",
+        checks=best.checks,
+        tokens_per_second=asker.speed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    text: str
+    is_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What became of one answer: a change and its checks, or a reason why it is none."""
+
+    change: Change | None = None
+    checks: tuple[Check, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        return self.change is not None and all(check.passed for check in self.checks)
+
+
+class _Asker:
+    """Asks the model for answers to one job."""
+
+    def __init__(
+        self,
+        job: Job,
+        recipe: Recipe,
+        settings: ActionSettings,
+        model: ModelSpec,
+        engine: Engine,
+        on_progress: OnProgress,
+    ) -> None:
+        template = templates.load(recipe.template, settings.own_prompts)
+        values = recipe.variables(job)
+        self._messages = template.render(**{name: values[name] for name in template.variables})
+        self._recipe, self._job = recipe, job
+        self._model, self._engine = model, engine
+        self._on_progress = on_progress
+        self.speed: float | None = None
+
+    async def answer(self, number: int) -> _Answer:
+        """The answer of that number; 0 is the likeliest."""
+        text, tokens, finish = "", 0, None
+        async with aclosing(self._engine.stream(self._request(number))) as chunks:
+            async for chunk in chunks:
+                text += chunk.text
+                tokens += bool(chunk.text)
+                if chunk.timings is not None and chunk.timings.generated:
+                    tokens = chunk.timings.generated
+                    self.speed = chunk.timings.tokens_per_second or self.speed
+                if chunk.text:
+                    words = "Writing" if number == 0 else f"Trying again ({number + 1})"
+                    self._on_progress(Progress(words, tokens, self.speed or 0.0))
+                finish = chunk.finish
+                # What comes behind the code is chatter.
+                if self._recipe.is_copy and is_complete_block(text):
+                    finish = FinishReason.STOP
+                    break
+        return _Answer(text, finish is not FinishReason.LENGTH)
+
+    def _request(self, number: int) -> GenerationRequest:
+        limit = self._recipe.max_tokens(self._job)
+        sampling = SamplingParams(limit)
+        if number > 0:
+            sampling = SamplingParams(limit, _TEMPERATURE, _TOP_P, seed=number)
+        return GenerationRequest(
+            self._model.name,
+            self._messages,
+            sampling,
+            # Requests of one kind share all that stands before the code.
+            session=f"action:{self._recipe.template}",
+            priority=Priority.ACTION,
+            copies_input=self._recipe.is_copy,
+        )
+
+
+def _attempt(job: Job, recipe: Recipe, answer: _Answer) -> _Attempt:
+    if recipe.is_copy and not answer.is_finished:
+        return _Attempt(reason="The answer was cut off before its end.")
+    drafted = recipe.draft(job, answer.text)
+    if isinstance(drafted, Unusable):
+        return _Attempt(reason=drafted.reason)
+    change = job.changed_to(drafted)
+    if change.is_empty:
+        return _Attempt(reason="The model would not change anything.")
+    return _Attempt(change, examine(change))
+
+
+def _marker(request: ActionRequest) -> Marker | None:
+    """The comment that asked for this, which goes when it is done."""
+    if request.kind is not ActionKind.INSTRUCTION:
+        return None
+    marker = marker_near(request.snapshot, request.start, request.end)
+    return marker if marker is not None and marker.instruction == request.instruction else None
+
+
+def _job(request: ActionRequest, marker: Marker | None, settings: ActionSettings) -> Job:
+    """The job, in the document without the marker; raises ``BadInputError``."""
+    if marker is not None:
+        size = marker.end - marker.start
+        snapshot = request.snapshot
+        plain = snapshot.replace(marker.start, marker.end, "", snapshot.version)
+        start, end = (
+            max(at - size, marker.start) if at > marker.start else at
+            for at in (request.start, request.end)
+        )
+        request = replace(request, snapshot=plain, start=start, end=end)
+    job = Job(request, target_of(request))
+    job.check_size(settings.max_lines)
+    return job
+
+
+def _offer(
+    attempt: _Attempt, request: ActionRequest, marker: Marker | None, speed: float | None
+) -> Offer:
+    change = attempt.change
+    edits: tuple[TextEdit, ...] = ()
+    if change is not None:
+        edits = minimal_edits(change.old, change.text, change.job.target.start)
+    if marker is not None:
+        edits = _with_removal(edits, marker)
+    warning = "" if attempt.is_sound else f"Not verified: {_failure(attempt)}"
+    return Offer(
+        OfferStatus.OFFERED,
+        _title(request),
+        edits=(FileEdit(request.snapshot, edits),),
+        checks=attempt.checks,
+        tokens_per_second=speed,
+        warning=warning,
+    )
+
+
+def _with_removal(edits: tuple[TextEdit, ...], marker: Marker) -> tuple[TextEdit, ...]:
+    """Edits of the document without the marker's line as edits of the one with it."""
+    at, size = marker.start, marker.end - marker.start
+    made: list[TextEdit] = []
+    is_removed = False
+    for edit in edits:
+        if edit.start >= at and not is_removed:
+            made.append(TextEdit(at, marker.end, ""))
+            is_removed = True
+        start = edit.start + size if edit.start >= at else edit.start
+        end = edit.end + size if edit.end > at or edit.start >= at else edit.end
+        is_removed |= start < at < end
+        made.append(TextEdit(start, end, edit.text))
+    return tuple(made if is_removed else [*made, TextEdit(at, marker.end, "")])
+
+
+def _failure(attempt: _Attempt) -> str:
+    failed = (check for check in attempt.checks if not check.passed)
+    return next((check.detail for check in failed), attempt.reason)
+
+
+def _title(request: ActionRequest) -> str:
+    if request.kind is ActionKind.INSTRUCTION:
+        words = " ".join(request.instruction.split())
+        return f"Refactor: {words if len(words) <= _MAX_TITLE else words[:_MAX_TITLE] + '…'}"
+    return request.kind.value.replace("-", " ").capitalize()
