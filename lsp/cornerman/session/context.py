@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 # A prompt waits this long for the providers; what comes later is used next time.
 _DEADLINE_SECONDS = 0.12
+_OPENING_SECONDS = 0.3
 _LOOK_SECONDS = 60.0
 _MOST_DOCUMENTS = 32
 _MOST_VISITED = 12
@@ -40,6 +41,7 @@ class _Chosen:
     surroundings: Surroundings
     search: Search
     is_late: bool
+    knowledge: int
 
 
 class WorkspaceContext:
@@ -53,7 +55,10 @@ class WorkspaceContext:
         self._settings = ContextSettings()
         self._folders: list[Path] = []
         self._workspace: Workspace | None = None
-        self._indexing = Indexing(on_indexing)
+        self._on_indexing = on_indexing
+        self._indexing = Indexing(self._note_indexing)
+        self._knowledge = 0
+        self._opening: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, "context")
         self._edits = EditHistory()
         self._visited: OrderedDict[str, None] = OrderedDict()
@@ -85,6 +90,10 @@ class WorkspaceContext:
         self._open[after.uri] = after
         if before is not None:
             self._edits.changed(before, after)
+        elif self._workspace is None and self._opening is None and self._is_of_use:
+            # Before the first key is typed, but not while the editor is still starting.
+            loop = asyncio.get_running_loop()
+            self._opening = loop.call_later(_OPENING_SECONDS, self._opened_workspace)
 
     def forget(self, uri: str) -> None:
         """A document was closed: its file counts again, as it is on disk now."""
@@ -97,7 +106,8 @@ class WorkspaceContext:
     def files_changed(self, paths: Sequence[Path]) -> None:
         """Files were changed, made or deleted on disk."""
         if self._workspace is not None:
-            self._in_thread(self._workspace.refresh, paths)
+            refreshing = self._in_thread(self._workspace.refresh, paths)
+            refreshing.add_done_callback(lambda _: self._learn())
 
     def look_for_changes(self) -> None:
         """Look through the folders from time to time: nobody tells of changes on disk."""
@@ -109,7 +119,7 @@ class WorkspaceContext:
         What was shown before stays until something clearly better is found, because an engine
         would have to read everything behind it again.
         """
-        if not self._settings.enabled or not self._folders or room.chars <= 0:
+        if not self._is_of_use or room.chars <= 0:
             return Surroundings()
         workspace = self._opened_workspace()
         file = workspace.locate(room.snapshot.uri)
@@ -126,7 +136,7 @@ class WorkspaceContext:
         known = self._chosen.get(room.snapshot.uri)
         if room.is_glance:
             return known.surroundings if known is not None else Surroundings()
-        if known is not None and _still_holds(known, room, topic):
+        if known is not None and _still_holds(known, room, topic, self._knowledge):
             return known.surroundings
         edits = [(edit.uri, edit.before, edit.after) for edit in self._edits.latest()]
         history = history_of(workspace, edits, list(reversed(self._visited)))
@@ -166,7 +176,8 @@ class WorkspaceContext:
             snippets = kept
         shown = surroundings_of(file, snippets)
         chars = max(room.chars, known.chars if known is not None and snippets is kept else 0)
-        return _Chosen(room.region, topic, chars, shown, search, not search.is_done)
+        late = not search.is_done
+        return _Chosen(room.region, topic, chars, shown, search, late, self._knowledge)
 
     def _search(self, workspace: Workspace, search: Search) -> None:
         """In the thread: take the open documents as they are now, then ask the providers."""
@@ -190,10 +201,26 @@ class WorkspaceContext:
     def _close_workspace(self) -> None:
         self._chosen.clear()
         self._indexing.stop()
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
         workspace, self._workspace = self._workspace, None
         if workspace is not None:
             for folder in workspace.folders:
                 workspace.remove(folder)
+
+    @property
+    def _is_of_use(self) -> bool:
+        return self._settings.enabled and bool(self._folders)
+
+    def _note_indexing(self, done: int, total: int) -> None:
+        if done == total:
+            self._learn()
+        self._on_indexing(done, total)
+
+    def _learn(self) -> None:
+        """More is known than when snippets were chosen: look again at the next key."""
+        self._knowledge += 1
 
     def _visit(self, uri: str) -> None:
         self._visited[uri] = None
@@ -207,12 +234,13 @@ class WorkspaceContext:
         return running
 
 
-def _still_holds(known: _Chosen, room: Room, topic: str) -> bool:
+def _still_holds(known: _Chosen, room: Room, topic: str, knowledge: int) -> bool:
     """True if a search would find the same, or was made here already."""
     is_new_topic = bool(topic) and topic != known.topic
     is_answered_late = known.is_late and known.search.is_done
     is_more = room.is_resting and room.chars > known.chars
-    return known.region == room.region and not (is_new_topic or is_answered_late or is_more)
+    is_same = known.region == room.region and known.knowledge == knowledge
+    return is_same and not (is_new_topic or is_answered_late or is_more)
 
 
 def _line_prefix(room: Room) -> str:
