@@ -71,7 +71,7 @@ async def test_explain_needs_a_place(tmp_path: Path) -> None:
 # Where it is shown
 
 
-async def shown_file(client: RpcClient, *, succeeds: bool, **argument: object) -> Path:
+async def shown_file(client: RpcClient, *, succeeds: bool, **argument: Any) -> Path:
     """The file the server had opened with an explanation."""
     asked = await client.request("workspace/executeCommand", explain_params(show=True, **argument))
     show = await client.wait_for_method("window/showDocument")
@@ -79,7 +79,7 @@ async def shown_file(client: RpcClient, *, succeeds: bool, **argument: object) -
     await client.send(reply)
     assert "result" in await client.answer(asked)
     assert show["params"]["takeFocus"] is False
-    uri: str = show["params"]["uri"]
+    uri = str(show["params"]["uri"])
     return Path(url2pathname(urlparse(uri).path))
 
 

@@ -58,6 +58,6 @@ async def latest_reason(client: RpcClient) -> str:
     return (await client.run_command("cornerman.why"))[0]["reason"]
 
 
-def explain_params(uri: str = URI, **more: object) -> dict[str, object]:
+def explain_params(*, uri: str = URI, **more: Any) -> dict[str, object]:
     arguments = {"uri": uri, "position": {"line": 0, "character": 1}, **more}
     return {"command": "cornerman.explain", "arguments": [arguments]}

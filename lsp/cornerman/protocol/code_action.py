@@ -120,7 +120,7 @@ def _request(
     instruction = ""
     if kind is ActionKind.INSTRUCTION:
         found = _available(Place(snapshot, data.start, data.end))
-        instruction = next((one.instruction for one in found if one.kind is kind), "")
+        instruction = next((one.instruction for one in found if one.instruction), "")
     return ActionRequest(kind, snapshot, data.start, data.end, instruction, problem)
 
 
