@@ -14,7 +14,7 @@ try: $(VENV)/.installed ## Install, fetch the starter model, complete and explai
 	@$(BIN)/cornerman try
 
 test: $(VENV)/.installed-test ## Every test, with the real starter model
-	@$(BIN)/cornerman models pull
+	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
 	@$(BIN)/python -m pytest
 
 check: format lint types test ## Format, lint and types, then every test

@@ -21,6 +21,13 @@ COMMANDS = [
     "models list",
     "models pull",
     "models path",
+    "models add",
+    "models rm",
+    "models verify",
+    "models prune",
+    "models quantize",
+    "settings",
+    "doctor",
 ]
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from cornerman.cli import models
 from cornerman.core.errors import BadInputError, ModelMissingError
-from cornerman.models import catalog, store
+from cornerman.models import catalog, hardware, store
 from cornerman.settings import STARTER_MODEL
 from support.file_server import FileServer, file_server
+from support.gguf import tiny_metadata, write_gguf
 from support.model_sources import CONTENT, SPEC, serve_hub, serve_packages
 
 
@@ -59,14 +60,68 @@ def test_pull_draws_a_bar_on_a_terminal(
     assert "100%" in err or "━" in err
 
 
-def test_list_tells_what_is_installed(capsys: pytest.CaptureFixture[str]):
-    assert run("list") == 0
-    row = capsys.readouterr().out.splitlines()[1].split()
-    assert row == [STARTER_MODEL, "900.0", "kB", "Apache-2.0", "no"]
-    run("pull")
+def listed(capsys: pytest.CaptureFixture[str], name: str) -> list[str]:
+    """The row of a model in the list."""
     capsys.readouterr()
     assert run("list") == 0
-    assert capsys.readouterr().out.splitlines()[1].split()[-1] == "yes"
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if f" {name} " in line]
+    return rows[0]
+
+
+def test_list_tells_what_is_installed_and_how_it_fits(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "120")
+    row = listed(capsys, STARTER_MODEL)
+    assert row[:3] == ["*", STARTER_MODEL, "code+chat"]
+    assert row[-4:] == ["well,", "fast", "no", "Apache-2.0"]
+    run("pull")
+    assert listed(capsys, STARTER_MODEL)[-2] == "yes"
+
+
+def test_a_model_of_the_users_own_is_added_used_where_it_is_and_taken_off_again(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.undo()
+    monkeypatch.setenv("CORNERMAN_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("CORNERMAN_CACHE_DIR", str(tmp_path / "cache"))
+    file = tmp_path / "Qwen2.5-Coder-tiny.gguf"
+    write_gguf(file, tiny_metadata())
+    assert run("add", str(file), "--name", "mine") == 0
+    assert capsys.readouterr().out == "mine (qwen2.5-coder), for completion and chat\n"
+    assert run("path", "mine") == 0
+    assert capsys.readouterr().out == f"{file}\n"
+    assert run("rm", "mine") == 0
+    assert file.exists()
+    with pytest.raises(BadInputError):
+        run("path", "mine")
+    with pytest.raises(BadInputError, match="already"):
+        run("add", str(file), "--name", STARTER_MODEL)
+
+
+def test_a_model_that_does_not_fit_is_refused_with_one_that_does(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.undo()
+    monkeypatch.setattr(hardware, "total_memory", lambda: 4 << 30)
+    with pytest.raises(BadInputError, match=r"codestral-22b needs about .*; choose qwen2.5-coder"):
+        run("pull", "codestral-22b")
+
+
+def test_rm_verify_and_prune(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    run("pull")
+    assert run("verify") == 0
+    path = Path(capsys.readouterr().out.splitlines()[0])
+    path.write_bytes(b"!" + CONTENT[1:])
+    assert run("verify", STARTER_MODEL) == 1
+    assert "damaged; run `cornerman models pull" in capsys.readouterr().out
+    path.with_name("tiny.gguf.incomplete").write_bytes(b"x" * 1_000_000)
+    (tmp_path / "models" / "gone").mkdir()
+    (tmp_path / "models" / "gone" / "old.gguf").write_bytes(b"x" * 1_000_000)
+    assert run("prune") == 0
+    assert capsys.readouterr().out == "2 MB freed\n"
+    assert run("rm", STARTER_MODEL) == 0
+    assert not path.parent.exists()
 
 
 def test_path_prints_the_path_and_nothing_else(capsys: pytest.CaptureFixture[str]):

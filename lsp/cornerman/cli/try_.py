@@ -67,7 +67,7 @@ def run(_args: argparse.Namespace) -> int:
     """Show the product at work. Exit code 1 if nothing could be suggested or explained."""
     from rich.console import Console
 
-    from cornerman.cli.models import pull_with_progress
+    from cornerman.cli.downloading import pull_with_progress
     from cornerman.models import catalog, store
 
     model = catalog.find(STARTER_MODEL)

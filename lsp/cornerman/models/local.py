@@ -35,22 +35,27 @@ _BYTES_PER_PARAMETER = 0.6
 """Of a file quantized to four bits; says how large a model is that does not."""
 
 
-def describe(path: Path, name: str = "") -> ModelSpec:
+def describe(path: Path, name: str = "", family: str = "") -> ModelSpec:
     """The entry of a model at ``path``, which is used where it lies.
 
-    The family follows from its control tokens where they tell, else from its name.
+    The family, if not given, follows from its name and its control tokens.
 
     Raises:
         ModelMissingError: there is nothing there.
         BadInputError: it is no model, or one of no known family.
     """
     if (path / "config.json").is_file():
-        return _of_folder(path, name)
+        return _of_folder(path, name, family)
     if path.is_file():
-        return _of_file(path, name)
+        return _of_file(path, name, family)
     raise ModelMissingError(
         f"There is no model at {path}; it should be a GGUF file or an MLX folder."
     )
+
+
+def parameters_of(size: int) -> int:
+    """About how many parameters a file of four bits has that is ``size`` bytes long."""
+    return max(int(size / _BYTES_PER_PARAMETER), 1)
 
 
 def family_of(names: Collection[str], control_tokens: Collection[str]) -> str:
@@ -78,7 +83,7 @@ def _could_be(family: str, tokens: frozenset[str]) -> bool:
     return fim is None or not tokens or fim.texts <= tokens
 
 
-def _of_file(path: Path, name: str) -> ModelSpec:
+def _of_file(path: Path, name: str, family: str) -> ModelSpec:
     try:
         metadata = read_metadata(path)
     except EngineUnavailableError as error:
@@ -88,19 +93,19 @@ def _of_file(path: Path, name: str) -> ModelSpec:
     architecture = str(metadata.get("general.architecture", ""))
     tokens = cast("list[str]", metadata.get("tokenizer.ggml.tokens", []))
     return _spec(
-        name or _slug(path.stem),
-        family_of((*told, architecture), tokens),
+        name or slug(path.stem),
+        family or family_of((*told, architecture), tokens),
         size,
         _number(metadata, f"{architecture}.context_length") or 4096,
         is_chat="tokenizer.chat_template" in metadata,
         shape=_shape_of(metadata, architecture),
         gguf=GgufFile(
-            filename=_slug(path.name), size_bytes=size, quantization="unknown", path=str(path)
+            filename=slug(path.name), size_bytes=size, quantization="unknown", path=str(path)
         ),
     )
 
 
-def _of_folder(path: Path, name: str) -> ModelSpec:
+def _of_folder(path: Path, name: str, family: str) -> ModelSpec:
     size = sum(file.stat().st_size for file in path.glob("*.safetensors"))
     if not size:
         raise BadInputError(f"{path} has no .safetensors files; it is not an MLX folder.")
@@ -114,8 +119,8 @@ def _of_folder(path: Path, name: str) -> ModelSpec:
     bits = quantization.get("bits")
     settings = _json(path / "tokenizer_config.json")
     return _spec(
-        name or _slug(path.name),
-        family_of(told, [*(str(t.get("content")) for t in added), *map(str, vocabulary)]),
+        name or slug(path.name),
+        family or family_of(told, [*(str(t.get("content")) for t in added), *map(str, vocabulary)]),
         size,
         _number(config, "max_position_embeddings") or 4096,
         is_chat="chat_template" in settings or (path / "chat_template.jinja").is_file(),
@@ -143,7 +148,7 @@ def _spec(
         fim_layout=FAMILIES[family].layouts[0],
         roles=roles,
         chat_template="model" if is_chat else "none",
-        parameters=max(int(size / _BYTES_PER_PARAMETER), 1),
+        parameters=parameters_of(size),
         license="as its author says",
         context_tokens=context_tokens,
         shape=shape,
@@ -187,5 +192,6 @@ def _number(values: Mapping[str, object] | Metadata, key: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A name that can be one of a model or file."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.").lower() or "model"

@@ -1,0 +1,54 @@
+"""How good a model is at completing code, in three figures."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cornerman.bench.holes import Hole
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.engine.stream import Engine
+from cornerman.features.complete import complete
+from cornerman.models.quantize import perplexity
+from cornerman.models.spec import ModelSpec
+from cornerman.settings import CompletionSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """``perplexity`` is that of an MLX folder, 0 for others; rates are shares of 1."""
+
+    perplexity: float
+    exact: float
+    similarity: float
+
+
+async def measure_quality(
+    model: ModelSpec,
+    engine: Engine,
+    holes: Sequence[Hole],
+    settings: CompletionSettings,
+    on_step: Callable[[], None] = lambda: None,
+) -> Quality:
+    """The model on ``holes``; ``on_step`` is called after each of them.
+
+    Raises:
+        CornermanError: the engine could not be reached or failed.
+    """
+    exact: list[bool] = []
+    similar: list[float] = []
+    for hole in holes:
+        text = hole.before + hole.after
+        snapshot = DocumentSnapshot(f"file:///{hole.module}.py", "python", 1, text)
+        outcome = await complete(snapshot, len(hole.before), settings, model, engine)
+        said = outcome.completion.text.rstrip() if outcome.completion else ""
+        exact.append(said == hole.middle.rstrip())
+        similar.append(difflib.SequenceMatcher(None, said, hole.middle.rstrip()).ratio())
+        on_step()
+    folder = model.mlx.path if model.mlx is not None else None
+    surprise = await asyncio.to_thread(perplexity, Path(folder)) if folder else 0.0
+    return Quality(surprise, statistics.fmean(exact), statistics.fmean(similar))

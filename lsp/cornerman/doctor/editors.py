@@ -1,0 +1,59 @@
+"""Which editors are here, and which have the plugin."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from cornerman.doctor.finding import Finding, ok, warn
+
+_EDITORS = {
+    "VS Code": ("code", "codium", "code-server"),
+    "Neovim": ("nvim",),
+    "Emacs": ("emacs",),
+    "Helix": ("hx", "helix"),
+    "Sublime Text": ("subl",),
+    "Zed": ("zed", "zeditor"),
+    "Kate": ("kate",),
+}
+
+
+def examine() -> Iterator[Finding]:
+    """One line for each editor with or without the plugin it needs."""
+    plugins = {"VS Code": _vscode_plugin(), "Neovim": _neovim_plugin()}
+    found = [name for name, programs in _EDITORS.items() if any(map(shutil.which, programs))]
+    for name in found:
+        plugin = plugins.get(name)
+        if name not in plugins:
+            yield ok("editor", f"{name} is here; editors/README.md says how to set it up")
+        elif plugin is not None:
+            yield ok("editor", f"{name} with the plugin at {plugin}")
+        else:
+            fix = "install the plugin as editors/README.md says"
+            yield warn("editor", f"{name} is here, without Cornerman's plugin", fix)
+    if not found:
+        yield warn("editor", "no editor was found on the PATH", "install an editor that knows LSP")
+
+
+def _vscode_plugin() -> Path | None:
+    home = Path.home()
+    folders = (".vscode", ".vscode-server", ".vscode-oss", ".local/share/code-server")
+    for folder in folders:
+        for path in sorted((home / folder / "extensions").glob("*cornerman*")):
+            return path
+    return None
+
+
+def _neovim_plugin() -> Path | None:
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    patterns = ("lazy/*cornerman*", "site/pack/*/*/*cornerman*")
+    for pattern in patterns:
+        for path in sorted((data / "nvim").glob(pattern)):
+            return path
+    for path in (config / "nvim").rglob("*.lua"):
+        if "cornerman" in path.read_text("utf-8", errors="replace"):
+            return path
+    return None
