@@ -16,8 +16,10 @@ from cornerman.cli import (
     complete,
     doctor,
     engine,
+    explain,
     index,
     models,
+    refactor,
     serve,
     settings,
     stats,
@@ -30,6 +32,8 @@ examples:
   cornerman try                        see it complete and explain a sample project
   cornerman models pull                fetch the starter model
   cornerman complete app.py:12:5       print the completion at line 12, column 5
+  cornerman explain app.py:12          explain the function at line 12
+  cornerman refactor app.py:12 --kind simplify
   cornerman stats                      what became of suggestions
   cornerman serve                      what an editor starts
 """
@@ -57,6 +61,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cornerman {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, engine, complete, try_, models, index, stats, bench, settings, doctor):
+    for command in (
+        serve,
+        engine,
+        complete,
+        explain,
+        refactor,
+        try_,
+        models,
+        index,
+        stats,
+        bench,
+        settings,
+        doctor,
+    ):
         command.add_parser(subparsers)
     return parser

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from cornerman.cli.command import Subparsers
+from cornerman.cli.source_file import offset_of, read
 from cornerman.core.completions import Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import BadInputError
@@ -22,36 +23,6 @@ examples:
   cornerman complete app.py:12:5 --show      the file's lines around the suggestion, too
 """
 
-# LSP language ids by file ending; any other file is plain text to the syntax.
-_LANGUAGES = {
-    ".py": "python",
-    ".pyi": "python",
-    ".js": "javascript",
-    ".mjs": "javascript",
-    ".jsx": "javascriptreact",
-    ".ts": "typescript",
-    ".tsx": "typescriptreact",
-    ".go": "go",
-    ".rs": "rust",
-    ".java": "java",
-    ".c": "c",
-    ".h": "c",
-    ".cc": "cpp",
-    ".cpp": "cpp",
-    ".hpp": "cpp",
-    ".cs": "csharp",
-    ".rb": "ruby",
-    ".php": "php",
-    ".lua": "lua",
-    ".sh": "shellscript",
-    ".html": "html",
-    ".css": "css",
-    ".json": "json",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".toml": "toml",
-    ".md": "markdown",
-}
 _LINES_SHOWN = 3
 
 
@@ -73,12 +44,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print one completion. Exit code 1 when there is nothing to suggest."""
     path, line, column = parse_place(args.place)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"{path} cannot be read as UTF-8 text: {_why(error)}.") from error
-    language = _LANGUAGES.get(path.suffix, "plaintext")
-    snapshot = DocumentSnapshot(path.resolve().as_uri(), language, 0, text)
+    snapshot = read(path).snapshot
     offset = offset_of(snapshot, line, column)
     settings = Settings(model=args.model) if args.model else Settings()
     outcome = asyncio.run(_complete(snapshot, offset, settings))
@@ -100,17 +66,6 @@ def parse_place(place: str) -> tuple[Path, int, int]:
     return Path(name), int(numbers[0]), int(numbers[1])
 
 
-def offset_of(snapshot: DocumentSnapshot, line: int, column: int) -> int:
-    """Offset of a one-based line and column."""
-    index = snapshot.index
-    if line > index.line_count:
-        raise BadInputError(f"There is no line {line}: the file has {index.line_count}.")
-    start, end = index.line_start(line - 1), index.line_end(line - 1)
-    if column > end - start + 1:
-        raise BadInputError(f"Line {line} has no column {column}: it ends at {end - start + 1}.")
-    return start + column - 1
-
-
 async def _complete(snapshot: DocumentSnapshot, offset: int, settings: Settings) -> Outcome:
     from cornerman.pipelines import EnginePipelines
 
@@ -128,7 +83,3 @@ def _show(snapshot: DocumentSnapshot, offset: int, suggestion: str) -> None:
 
     drawn = with_ghost(snapshot, offset, suggestion, _LINES_SHOWN)
     Console(highlight=False).print(drawn, soft_wrap=True)
-
-
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return (error.strerror or "unknown error") if isinstance(error, OSError) else "it is not UTF-8"
