@@ -1,10 +1,13 @@
 """How good suggestions are, against a plain fill-in-the-middle client on the same model.
 
-    python benchmarks/quality.py [--holes 12] [--seed 7] [--json FILE]
+    python benchmarks/quality.py [--holes 12] [--seed 7] [--tokens 320] [--json FILE]
 
 The plain client sends prefix, suffix and middle as the model's documentation shows, with the same
 window, greedily, without healing, and takes the first line (or the dedented block). Both ask the
-same engine in the same run. `exact` and `similarity` are over all holes, shown or not.
+same engine in the same run. The first table is about everything the model said that passed the
+filters, as somebody gets it who asks by hand; `exact` and `similarity` are over all holes, shown
+or not. The second one is about what is shown unasked at several thresholds of confidence: a
+suggestion is right if the code goes on like that, as far as it reaches.
 """
 
 from __future__ import annotations
@@ -25,24 +28,39 @@ from rich.table import Table
 
 from cornerman.bench.holes import KINDS, Hole, cut_holes
 from cornerman.context.site import completion_site
+from cornerman.core.budget import TokenBudget
+from cornerman.core.certainty import Asking
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.generation import GenerationRequest, Prompt, SamplingParams, Text
-from cornerman.core.site import Extent
+from cornerman.core.generation import GenerationRequest, SamplingParams
+from cornerman.core.site import CompletionSite, Extent
 from cornerman.engine.client import EngineClient
 from cornerman.engine.launcher import ensure_engine
-from cornerman.features.complete import complete
+from cornerman.features.complete import WindowOf, complete
 from cornerman.models.catalog import ModelSpec, find
-from cornerman.models.families import FIM_TOKENS
 from cornerman.postprocess.extent import complete_length
-from cornerman.prompting.window import window_around
+from cornerman.prompting.fim import fim_prompt
+from cornerman.prompting.region import Region
+from cornerman.prompting.window import Window
 from cornerman.settings import STARTER_MODEL, CompletionSettings, EngineSettings
 
 SETTINGS = CompletionSettings()
+LINES = (SETTINGS.prefix_lines, SETTINGS.suffix_lines)
+THRESHOLDS = (0.0, 0.03, 0.1, 0.2, 0.35, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a client shows; with what probability, and how much of it between two keys."""
+
+    text: str
+    evaluated: int
+    probability: float | None = None
+    sure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One hole answered by one client."""
+    """One hole answered by one client. The last three are about what is shown unasked."""
 
     client: str
     kind: str
@@ -52,22 +70,26 @@ class Result:
     similarity: float
     parses: bool
     evaluated: int
+    probability: float | None
+    is_right: bool
+    shown_typing: str
 
 
-async def product(hole: Hole, model: ModelSpec, engine: EngineClient) -> tuple[str, int]:
+async def product(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowOf) -> Said:
     snapshot, offset = document(hole)
-    outcome = await complete(snapshot, offset, SETTINGS, model, engine)
-    text = outcome.completion.text if outcome.completion else ""
-    return text, outcome.timings.evaluated if outcome.timings else 0
+    outcome = await complete(snapshot, offset, SETTINGS, model, engine, window_of=see)
+    evaluated = outcome.timings.evaluated if outcome.timings else 0
+    if outcome.completion is None:
+        return Said("", evaluated)
+    length, known = len(outcome.completion.text), outcome.certainty
+    sure = known.shown_until(length, 0, Asking.TYPING)
+    return Said(outcome.completion.text, evaluated, known.probability(0, length), sure)
 
 
-async def plain(hole: Hole, model: ModelSpec, engine: EngineClient) -> tuple[str, int]:
+async def plain(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowOf) -> Said:
     snapshot, offset = document(hole)
     site = completion_site(snapshot, offset)
-    window = window_around(site, SETTINGS.prefix_lines, SETTINGS.suffix_lines)
-    tokens = FIM_TOKENS[model.family]
-    before, after = Text(window.prefix + window.typed), Text(window.suffix)
-    prompt = Prompt((tokens.prefix, before, tokens.suffix, after, *tokens.middle))
+    prompt = fim_prompt(model.family, "psm", see(site))
     is_block = site.extent is Extent.BLOCK
     limit = SETTINGS.max_block_tokens if is_block else SETTINGS.max_line_tokens
     request = GenerationRequest(model.name, prompt, SamplingParams(limit), session="plain")
@@ -78,8 +100,8 @@ async def plain(hole: Hole, model: ModelSpec, engine: EngineClient) -> tuple[str
             evaluated = chunk.timings.evaluated if chunk.timings else evaluated
             length = complete_length(text, site) if is_block else text.find("\n")
             if length is not None and length >= 0:
-                return text[:length], evaluated
-    return text, evaluated
+                return Said(text[:length], evaluated)
+    return Said(text, evaluated)
 
 
 def document(hole: Hole) -> tuple[DocumentSnapshot, int]:
@@ -87,7 +109,8 @@ def document(hole: Hole) -> tuple[DocumentSnapshot, int]:
     return DocumentSnapshot(f"file:///{hole.module}.py", "python", 1, text), len(hole.before)
 
 
-def judge(client: str, hole: Hole, text: str, evaluated: int) -> Result:
+def judge(client: str, hole: Hole, said: Said) -> Result:
+    text = said.text
     similarity = difflib.SequenceMatcher(None, text.rstrip(), hole.middle.rstrip()).ratio()
     return Result(
         client=client,
@@ -97,8 +120,17 @@ def judge(client: str, hole: Hole, text: str, evaluated: int) -> Result:
         is_exact=text.rstrip() == hole.middle.rstrip(),
         similarity=similarity,
         parses=parses(hole.before + text + hole.after),
-        evaluated=evaluated,
+        evaluated=said.evaluated,
+        probability=said.probability,
+        is_right=bool(text) and (hole.middle + hole.after).startswith(text.rstrip()),
+        shown_typing=_shown_typing(hole, text[: said.sure]),
     )
+
+
+def _shown_typing(hole: Hole, text: str) -> str:
+    if not text:
+        return "nothing"
+    return "right" if (hole.middle + hole.after).startswith(text.rstrip()) else "wrong"
 
 
 def parses(source: str) -> bool:
@@ -109,21 +141,28 @@ def parses(source: str) -> bool:
     return True
 
 
-async def run(holes: list[Hole]) -> list[Result]:
+async def run(holes: list[Hole], tokens: int) -> list[Result]:
     model = find(STARTER_MODEL)
     engine = EngineClient(lambda: ensure_engine(EngineSettings()))
+
+    def see(site: CompletionSite) -> Window:
+        return Region.around(site, TokenBudget(tokens), LINES).window(site)
+
     results: list[Result] = []
-    for hole in track(holes, description="holes"):
-        for name, client in (("cornerman", product), ("plain", plain)):
-            text, evaluated = await client(hole, model, engine)
-            results.append(judge(name, hole, text, evaluated))
+    # Holes of one line stand together, so that much of their prompts is evaluated once.
+    holes = sorted(holes, key=lambda hole: (hole.module, len(hole.after), len(hole.before)))
+    for name, client in (("cornerman", product), ("plain", plain)):
+        results += [
+            judge(name, hole, await client(hole, model, engine, see))
+            for hole in track(holes, description=name)
+        ]
     await engine.aclose()
     return results
 
 
 def table_of(results: list[Result]) -> Table:
     table = Table(
-        "cursor", "client", "holes", "exact", "similarity", "parses", "shown", "evaluated"
+        *("cursor", "client", "holes", "exact", "similarity", "parses", "shown", "evaluated")
     )
     for kind in (*KINDS, "all"):
         for client in ("cornerman", "plain"):
@@ -137,11 +176,34 @@ def table_of(results: list[Result]) -> Table:
                 str(len(rows)),
                 f"{sum(row.is_exact for row in rows)}",
                 f"{100 * statistics.mean(row.similarity for row in rows):.0f} %",
-                f"{100 * sum(row.parses for row in shown) / max(len(shown), 1):.0f} %",
-                f"{100 * len(shown) / len(rows):.0f} %",
+                share(sum(row.parses for row in shown), len(shown)),
+                share(len(shown), len(rows)),
                 f"{statistics.median(row.evaluated for row in rows):.0f}",
             )
     return table
+
+
+def confidence_table(results: list[Result]) -> Table:
+    """What the gate makes of the same answers, and what is shown with the default settings."""
+    table = Table("unasked, if at least so likely", "shown", "right of those", "right ones shown")
+    rows = [row for row in results if row.client == "cornerman"]
+    right = sum(row.is_right for row in rows)
+    for least in THRESHOLDS:
+        shown = [row for row in rows if row.is_shown and (row.probability or 0.0) >= least]
+        good = sum(row.is_right for row in shown)
+        table.add_row(
+            f"{least:g}", share(len(shown), len(rows)), share(good, len(shown)), share(good, right)
+        )
+    typing = [row.shown_typing for row in rows if row.shown_typing != "nothing"]
+    good = typing.count("right")
+    table.add_row(
+        "default, between two keys", share(len(typing), len(rows)), share(good, len(typing)), ""
+    )
+    return table
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / max(whole, 1):.0f} %"
 
 
 def main() -> None:
@@ -150,10 +212,12 @@ def main() -> None:
     )
     parser.add_argument("--holes", type=int, default=12, help="of each kind")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--tokens", type=int, default=320, help="of the document in each prompt")
     parser.add_argument("--json", type=Path, help="write every result to this file")
     args = parser.parse_args()
-    results = asyncio.run(run(cut_holes(args.holes, args.seed)))
+    results = asyncio.run(run(cut_holes(args.holes, args.seed), args.tokens))
     Console().print(table_of(results))
+    Console().print(confidence_table(results))
     if args.json:
         rows = [asdict(result) for result in results]
         args.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")

@@ -12,7 +12,13 @@ import pytest
 
 from cornerman.cli import main
 from cornerman.statistics.journal import Answer, Shown
-from cornerman.statistics.report import Day, Figures, StatisticsError, report
+from cornerman.statistics.report import (
+    Day,
+    Figures,
+    StatisticsError,
+    report,
+    suggested_threshold,
+)
 from cornerman.statistics.store import FILE_NAME, LocalJournal
 
 DAY = 86_400.0
@@ -180,3 +186,61 @@ async def test_the_file_holds_only_the_columns_that_are_meant(tmp_path: Path) ->
         "suggestions": "id at language model automatic characters accepted kept probability",
         "answers": "number at language model automatic source reason milliseconds",
     }
+
+
+def in_band(journal: LocalJournal, start: int, probability: float, taken: int, of: int) -> None:
+    for number in range(start, start + of):
+        journal.shown(
+            Shown(
+                str(number),
+                "python",
+                "m",
+                is_automatic=True,
+                characters=10,
+                probability=probability,
+            )
+        )
+        if number < start + taken:
+            journal.accepted(str(number), 10)
+
+
+async def test_a_threshold_is_suggested_from_what_was_taken(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+
+    def notes(journal: LocalJournal) -> None:
+        in_band(journal, 100, 0.07, taken=1, of=40)
+        in_band(journal, 200, 0.3, taken=12, of=40)
+        in_band(journal, 300, 1.0, taken=30, of=40)
+        in_band(journal, 400, 0.01, taken=3, of=3)
+
+    await write(path, notes)
+    bands = report(path, 1, 1).bands
+    assert [(band.low, band.shown, band.accepted) for band in bands] == [
+        (0.0, 3, 3),
+        (0.05, 40, 1),
+        (0.2, 40, 12),
+        (0.7, 40, 30),
+    ]
+    assert suggested_threshold(bands) == 0.2
+
+
+async def test_no_threshold_is_suggested_where_all_is_well_or_little_is_known(
+    tmp_path: Path,
+) -> None:
+    well, little = tmp_path / "well", tmp_path / "little"
+    await write(well, lambda journal: in_band(journal, 100, 0.07, taken=10, of=40))
+    await write(little, lambda journal: in_band(journal, 100, 0.07, taken=0, of=5))
+    assert suggested_threshold(report(well, 1, 1).bands) is None
+    assert suggested_threshold(report(little, 1, 1).bands) is None
+
+
+async def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "CREATE TABLE suggestions (id TEXT PRIMARY KEY, at REAL NOT NULL, language TEXT NOT"
+            " NULL, model TEXT NOT NULL, automatic INTEGER NOT NULL, characters INTEGER NOT NULL,"
+            " accepted INTEGER NOT NULL DEFAULT 0, kept INTEGER)"
+        )
+    await write(path, lambda journal: in_band(journal, 1, 0.3, taken=1, of=1))
+    assert [band.accepted for band in report(path, 1, 1).bands] == [1]

@@ -36,13 +36,13 @@ class ConfidenceSettings(Section):
         description="That a suggestion of one line is right as a whole, if it comes by itself.",
     )
     block: float = Field(
-        default=0.1,
+        default=0.15,
         ge=0.0,
         le=1.0,
         description="That one of several lines is.",
     )
     beginning: float = Field(
-        default=0.5,
+        default=0.6,
         ge=0.0,
         le=1.0,
         description="That the beginning of a less likely suggestion is; that much of it is shown.",
