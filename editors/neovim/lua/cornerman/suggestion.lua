@@ -33,6 +33,13 @@ local function plain(text)
   return ((type(text) == 'table' and text.value or text):gsub('\r\n?', '\n'))
 end
 
+--- The items of an answer, which may be a list, an array or nothing.
+---@param result table|nil
+---@return lsp.InlineCompletionItem[]
+function M.items_of(result)
+  return result and (result.items or result) or {}
+end
+
 --- The suggestion of an item of `textDocument/inlineCompletion` for the cursor at {row}, {column}.
 ---@param buf integer
 ---@param item lsp.InlineCompletionItem

@@ -54,7 +54,7 @@ end
 local function noted(state, buf, result)
   local row, column = cursor()
   local items, found = {}, {}
-  for _, item in ipairs(result and (result.items or result) or {}) do
+  for _, item in ipairs(suggestions.items_of(result)) do
     local suggestion = suggestions.new(buf, item, state.client, row, column)
     if suggestion then
       items[#items + 1] = item
@@ -63,8 +63,11 @@ local function noted(state, buf, result)
   end
   -- Nothing new to say does not take back what was shown and still fits.
   local former = #items == 0 and fitting(state) or nil
-  state.items = former and { former } or found
-  return { items = former and { former.item } or items }
+  if former then
+    items, found = { former.item }, { former }
+  end
+  state.items = found
+  return { items = items }
 end
 
 --- Pass requests of Neovim on to the server, each in place of the one before.
@@ -184,7 +187,9 @@ end
 ---@return cornerman.Suggestion|nil # nil for one of another server
 local function ours(buf, shown)
   for _, suggestion in ipairs(states[buf].items) do
-    if shown.client_id == suggestion.client_id and shown.insert_text == suggestion.item.insertText then
+    if
+      shown.client_id == suggestion.client_id and shown.insert_text == suggestion.item.insertText
+    then
       return suggestion
     end
   end

@@ -29,15 +29,17 @@ local function cursor()
   return position[1] - 1, position[2]
 end
 
----@param buf integer
-local function place(buf)
-  local row, column = cursor()
-  return ('%d:%d:%d'):format(vim.api.nvim_buf_get_changedtick(buf), row, column)
-end
-
 --- True while an entry of the popup menu is chosen: the text then is not what the user wrote.
 local function is_choosing()
   return vim.fn.pumvisible() == 1 and vim.fn.complete_info({ 'selected' }).selected >= 0
+end
+
+--- Differs whenever a suggestion may have to.
+---@param buf integer
+local function place(buf)
+  local row, column = cursor()
+  local tick = vim.api.nvim_buf_get_changedtick(buf)
+  return ('%d:%d:%d:%s'):format(tick, row, column, is_choosing())
 end
 
 local function is_typing()
@@ -85,7 +87,7 @@ local function receive(buf, result)
   local state = states[buf]
   local row, column = cursor()
   local found = {}
-  for _, item in ipairs(result and (result.items or result) or {}) do
+  for _, item in ipairs(suggestions.items_of(result)) do
     found[#found + 1] = suggestions.new(buf, item, state.client, row, column)
   end
   -- Nothing new to say does not take back what is shown and still fits.
@@ -121,7 +123,7 @@ end
 ---@param buf integer
 local function update(buf)
   local state = states[buf]
-  local where = place(buf) .. tostring(is_choosing())
+  local where = place(buf)
   if where == state.seen or not is_typing() then
     return
   end
@@ -257,6 +259,8 @@ end
 function M.trigger(buf)
   if states[buf] then
     cancel(states[buf])
+    -- News of the key before this one would ask again.
+    states[buf].seen = place(buf)
     ask(buf, INVOKED)
   end
 end

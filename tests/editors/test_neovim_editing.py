@@ -1,0 +1,241 @@
+"""Taking suggestions into every kind of text, in real Neovims.
+
+What is suggested is scripted here, behind the real server: these are questions about the editor.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.neovim import KINDS, Kind, Neovim, setup_lines
+
+SCRIPTED = Path(__file__).parents[1] / "support" / "scripted_suggestions.py"
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=str)
+def nvim(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Neovim]:
+    kind: Kind = request.param
+    folder = tmp_path_factory.mktemp(str(kind))
+    server = (sys.executable, str(SCRIPTED), str(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(SCRIPTED.parents[1]))
+        editor = Neovim(kind, folder, setup_lines(server, kind.painter))
+        yield editor
+        editor.close()
+
+
+@pytest.fixture(autouse=True)
+def normal_mode(nvim: Neovim) -> Iterator[None]:
+    yield
+    nvim.keys("<Esc>", "<Esc>")
+    nvim.command("silent! only!")
+    nvim.command("set completeopt& autoindent&")
+
+
+def suggest(nvim: Neovim, *texts: str, before: int = 0, after: int = 0) -> None:
+    """What the server suggests from now on, the best one first."""
+    found = [{"text": text, "before": before, "after": after} for text in texts]
+    (nvim.folder / "suggestions").write_text(json.dumps(found))
+
+
+def take(nvim: Neovim, key: str = "<Tab>") -> None:
+    """Press ``key`` at the ghost text, and wait until the text has changed."""
+    nvim.wait_for_ghost()
+    before = nvim.lines
+    nvim.keys(key)
+    nvim.until(lambda: nvim.lines != before)
+
+
+def test_several_lines_are_drawn_below_and_taken(nvim: Neovim) -> None:
+    suggest(nvim, "for x in y:\n        print(x)\n    return y")
+    nvim.open("def f(y):\n    ‸\n\nf(1)\n", "block.py")
+    nvim.insert()
+    ghost = nvim.wait_for_ghost()
+    assert ghost.text == "for x in y:\n        print(x)\n    return y"
+    take(nvim)
+    assert nvim.text == "def f(y):\n    for x in y:\n        print(x)\n    return y\n\nf(1)"
+    assert nvim.cursor == (3, 12)
+
+
+def test_line_by_line(nvim: Neovim) -> None:
+    suggest(nvim, "one\ntwo\nthree")
+    nvim.open("‸\nend\n", "lines.txt", "filetype=conf")
+    nvim.insert()
+    take(nvim, "<M-l>")
+    suggest(nvim, "\ntwo\nthree")
+    assert nvim.lines == ["one", "end"]
+    nvim.wait_for_ghost(lambda g: g.text == "\ntwo\nthree")
+    take(nvim, "<M-l>")
+    assert nvim.lines == ["one", "two", "end"]
+
+
+def test_word_by_word_in_text_of_any_language(nvim: Neovim) -> None:
+    suggest(nvim, "größe = 長さ + 1")
+    nvim.open("# 注釈 😀\n‸\n", "wide.py")
+    nvim.insert()
+    for expected in ("größe", "größe =", "größe = 長さ", "größe = 長さ +"):
+        suggest(nvim, "größe = 長さ + 1"[len(nvim.lines[1]) :])
+        take(nvim, "<M-w>")
+        assert nvim.lines[1] == expected
+
+
+def test_after_wide_characters_the_columns_are_right(nvim: Neovim) -> None:
+    suggest(nvim, "名前 = 'größe'", before=2)
+    nvim.open("x = '😀'; 名前‸ # 終\n", "columns.py")
+    nvim.insert()
+    assert nvim.wait_for_ghost().text == " = 'größe'"
+    take(nvim)
+    assert nvim.lines == ["x = '😀'; 名前 = 'größe' # 終"]
+
+
+def test_what_stands_right_of_the_cursor_is_replaced(nvim: Neovim) -> None:
+    suggest(nvim, "(1, 2)", after=1)
+    nvim.open("print‸)\n", "right.py")
+    nvim.insert()
+    take(nvim)
+    assert nvim.lines == ["print(1, 2)"]
+    assert nvim.cursor == (0, 11)
+
+
+def test_right_of_the_cursor_something_else_is_removed(nvim: Neovim) -> None:
+    suggest(nvim, "new()", after=3)
+    nvim.open("call(‸old)\n", "remove.py")
+    nvim.insert()
+    take(nvim)
+    assert nvim.lines == ["call(new())"]
+
+
+def test_tabs_are_drawn_as_wide_as_they_are(nvim: Neovim) -> None:
+    suggest(nvim, "{\n\tif x {\n\t\ty()\n\t}\n}")
+    nvim.open("func f() ‸\n", "tabs.go", "tabstop=4 noexpandtab")
+    nvim.insert()
+    nvim.wait_for_ghost()
+    take(nvim)
+    assert nvim.lines == ["func f() {", "\tif x {", "\t\ty()", "\t}", "}"]
+
+
+def test_a_file_with_dos_line_ends_keeps_them(nvim: Neovim) -> None:
+    suggest(nvim, "return 1\n\n")
+    nvim.open("def f():\r\n    ‸\r\nf()\r\n", "dos.py")
+    assert nvim.lua("return vim.bo.fileformat") == "dos"
+    nvim.insert()
+    take(nvim)
+    nvim.keys("<Esc>")
+    nvim.command("write")
+    text = (nvim.folder / "dos.py").read_bytes()
+    assert text == b"def f():\r\n    return 1\r\n\r\n\r\nf()\r\n"
+
+
+def test_what_is_typed_through_need_not_be_asked_again(nvim: Neovim) -> None:
+    suggest(nvim, "return value")
+    nvim.open("‸\n", "through.py")
+    nvim.insert()
+    nvim.wait_for_ghost()
+    suggest(nvim)
+    nvim.type("return v")
+    assert nvim.wait_for_ghost(lambda g: g.byte == 8).text == "alue"
+    take(nvim)
+    assert nvim.lines == ["return value"]
+
+
+def test_what_is_typed_otherwise_takes_it_away(nvim: Neovim) -> None:
+    suggest(nvim, "return value")
+    nvim.open("‸\n", "otherwise.py")
+    nvim.insert()
+    nvim.wait_for_ghost()
+    suggest(nvim)
+    nvim.type("x")
+    nvim.until(lambda: nvim.ghost is None)
+    nvim.keys("<Tab>")
+    nvim.until(lambda: nvim.lines[0].startswith("x") and len(nvim.lines[0]) > 1)
+    assert nvim.lines[0].strip() == "x"
+
+
+def test_candidates_go_round(nvim: Neovim) -> None:
+    suggest(nvim, "first", "second", "third")
+    nvim.open("‸\n", "round.py")
+    nvim.insert()
+    nvim.wait_for_ghost()
+    nvim.keys("<M-Bslash>")
+    nvim.until(lambda: nvim.lua("return require('cornerman.ghost').count()") == 3)
+    nvim.keys("<M-]>")
+    nvim.wait_for_ghost(lambda g: g.text.startswith("second"))
+    nvim.keys("<M-p>", "<M-p>")
+    nvim.wait_for_ghost(lambda g: g.text.startswith("third"))
+    take(nvim)
+    assert nvim.lines == ["third"]
+
+
+def test_dot_repeats_what_was_taken(nvim: Neovim) -> None:
+    suggest(nvim, "print(1)")
+    nvim.open("‸\n\n", "dot.py")
+    nvim.insert()
+    take(nvim)
+    nvim.keys("<Esc>", "j", ".")
+    assert nvim.lines == ["print(1)", "print(1)"]
+
+
+def test_a_macro_that_took_a_suggestion_writes_it_again(nvim: Neovim) -> None:
+    suggest(nvim, "print(1)")
+    nvim.open("‸a\nb\n", "macro.py")
+    nvim.keys("qz", "I")
+    take(nvim)
+    nvim.type(";")
+    nvim.keys("<Esc>", "q", "j", "@z")
+    assert nvim.lines == ["print(1);a", "print(1);b"]
+
+
+def test_in_a_fold(nvim: Neovim) -> None:
+    suggest(nvim, "1\n    b = 2")
+    nvim.open("def f():\n    a = ‸\n\n\ndef g():\n    c = 3\n", "fold.py")
+    nvim.command("setlocal foldmethod=indent foldlevel=0")
+    nvim.insert()
+    take(nvim)
+    assert nvim.lines[1:3] == ["    a = 1", "    b = 2"]
+    assert nvim.lua("return vim.fn.foldclosed(7)") == 7
+
+
+def test_in_a_wrapped_line(nvim: Neovim) -> None:
+    suggest(nvim, "1 + 2")
+    nvim.open("x" * 300 + " = ‸\n", "wrap.py", "wrap")
+    nvim.insert()
+    take(nvim)
+    assert nvim.lines == ["x" * 300 + " = 1 + 2"]
+
+
+def test_a_chosen_entry_of_the_menu_goes_first(nvim: Neovim) -> None:
+    suggest(nvim, "umber = 1")
+    nvim.command("set completeopt=menuone,noselect")
+    nvim.open("number = 2\nn‸\n", "menu.py")
+    nvim.insert()
+    nvim.wait_for_ghost()
+    nvim.keys("<C-n>")
+    nvim.until(lambda: nvim.lua("return vim.fn.pumvisible()") == 1)
+    take(nvim)
+    assert nvim.lines[1] == "number = 1"
+
+
+def test_a_snippet_is_left_by_its_own_key(nvim: Neovim) -> None:
+    suggest(nvim, "value")
+    nvim.open("‸\n", "snippet.py")
+    nvim.insert()
+    nvim.lua("vim.snippet.expand('f($1, $2)')")
+    nvim.wait_for_ghost()
+    nvim.keys("<Tab>")
+    nvim.until(lambda: nvim.cursor == (0, 4))
+    assert nvim.lines == ["f(, )"]
+
+
+def test_a_key_does_what_it_did_where_there_is_no_suggestion(nvim: Neovim) -> None:
+    suggest(nvim)
+    nvim.open("‸\n", "key.py", "expandtab shiftwidth=4 softtabstop=4")
+    nvim.insert()
+    nvim.keys("<Tab>")
+    nvim.until(lambda: nvim.lines == ["    "])
