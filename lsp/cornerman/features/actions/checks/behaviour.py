@@ -29,12 +29,14 @@ def does_the_same(change: Change) -> Check | None:
 
 
 def only_renames(change: Change) -> Check | None:
-    """The syntax trees differ only by a one-to-one renaming."""
-    trees = _trees(change)
-    if trees is None:
+    """The syntax trees differ only by a one-to-one renaming within the target."""
+    before, after = parsed(change.job.snapshot.text), parsed(change.after.text)
+    if before is None or after is None:
         return None
-    mapping = is_renaming(*trees)
-    if mapping is None:
+    start = change.job.target.start
+    old, new = before.definition_at(start), after.definition_at(start)
+    mapping = is_renaming(old, new) if old is not None and new is not None else None
+    if mapping is None or ast.dump(before.module) != ast.dump(after.module):
         return Check(NAME, passed=False, detail="More than names would change.")
     count = sum(old != new for old, new in mapping.items())
     what = "1 variable has another name" if count == 1 else f"{count} variables have other names"

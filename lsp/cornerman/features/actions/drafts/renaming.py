@@ -59,7 +59,10 @@ def better_names(job: Job, answer: str) -> str | Unusable:
 
 
 def is_renaming(old: ast.AST, new: ast.AST) -> Mapping[str, str] | None:
-    """How ``new`` renames variables of ``old`` one to one, if that is all that differs."""
+    """How ``new`` renames variables of ``old`` one to one, if that is all that differs.
+
+    ``new`` has the names of ``old`` afterwards.
+    """
     first = [node for node in ast.walk(old) if isinstance(node, ast.Name)]
     second = [node for node in ast.walk(new) if isinstance(node, ast.Name)]
     if len(first) != len(second):

@@ -1,0 +1,191 @@
+"""Small real functions to try actions on, and what becomes of them when they are called.
+
+``judge`` runs in a process of its own: it loads a module once as it was and once as it would be,
+calls the function with the same sample inputs and compares what comes out.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import cast
+
+MODULES = (
+    *("posixpath", "ntpath", "colorsys", "bisect", "heapq", "fnmatch", "html", "shlex"),
+    *("calendar", "textwrap", "stat", "difflib", "urllib.parse", "email.utils", "string"),
+    *("email.quoprimime", "email.header", "inspect", "gettext", "reprlib", "quopri", "pyclbr"),
+    *("statistics", "base64", "mimetypes", "tokenize", "sre_parse", "plistlib", "cgi", "locale"),
+    *("jinja2.utils", "jinja2.filters", "rich.cells", "rich.filesize", "rich._wrap", "rich.color"),
+    *("rich._ratio", "rich._pick", "packaging.utils", "pygments.util", "idna.core"),
+    *("docutils.utils.roman", "markdown_it.common.utils", "pip._internal.utils.misc"),
+)
+_UNSAFE = ("os.", "open(", "print(", "sys.", "subprocess", "socket", "exec(", "input(", "shutil")
+_LINES = range(5, 31)
+_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A function of a module: the module's text and the offset of its ``def``."""
+
+    module: str
+    name: str
+    text: str
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+def samples(seed: int) -> Iterator[Sample]:
+    """All functions that can be called without harm, in an order given by ``seed``."""
+    found = [sample for name in MODULES for sample in _of_module(name)]
+    random.Random(seed).shuffle(found)
+    return iter(found)
+
+
+def _of_module(name: str) -> Iterator[Sample]:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for node in ast.parse(text).body:
+        if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+            continue
+        code = ast.get_source_segment(text, node) or ""
+        is_safe = not any(word in code for word in _UNSAFE)
+        if is_safe and code.count("\n") + 1 in _LINES and node.args.args:
+            yield Sample(name, node.name, text, starts[node.lineno - 1])
+
+
+def judge(sample: Sample, new_text: str) -> str:
+    """``same``, ``different``, ``broken`` or ``unknown`` (no sample input is accepted)."""
+    wanted = {"module": sample.module, "name": sample.name, "old": sample.text, "new": new_text}
+    try:
+        done = subprocess.run(
+            [sys.executable, __file__],
+            input=json.dumps(wanted),
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "unknown"
+    return done.stdout.strip().splitlines()[-1] if done.returncode == 0 else "broken"
+
+
+def _values() -> list[object]:
+    return [
+        *("", "a", "a/b.txt", "Hello, world", "x=1&y=2", "  two  words\n", "*.py", "Ünï 12"),
+        *(0, 1, -3, 7, 255, 2.5, 0.25, None, True, b"ab=20c", ("a", 1), (1, 2, 3)),
+        *([], [3, 1, 2], ["a", "bb", "a"], [("k", "v")], {}, {"a": 1}, {"k": [1]}, {1, 2}),
+    ]
+
+
+def _calls(count: int, required: int) -> Iterator[list[object]]:
+    """Sample arguments: each value alone, then combinations; the same ones every time."""
+    chance = random.Random(count)
+    for _ in range(400):
+        number = chance.randint(required, count)
+        yield [chance.choice(_values()) for _ in range(number)]
+
+
+def _outcome(function: Callable[..., object], arguments: list[object]) -> tuple[str, object]:
+    try:
+        result = function(*arguments)
+        if isinstance(result, Iterator):
+            found = cast("Iterator[object]", result)
+            result = [item for _, item in zip(range(50), found, strict=False)]
+    except RecursionError:
+        return "raises RecursionError", None
+    except Exception as error:
+        return f"raises {type(error).__name__}", None
+    return f"{result!r} {arguments!r}", result
+
+
+def _function(name: str, module: str, text: str) -> FunctionType:
+    real = importlib.import_module(module)
+    scope: dict[str, object] = {
+        key: value for key, value in vars(real).items() if key.startswith("__")
+    }
+    exec(compile(text, module, "exec", dont_inherit=True), scope)
+    return cast("FunctionType", scope[name])
+
+
+def _judge(wanted: dict[str, str]) -> str:
+    old = _function(wanted["name"], wanted["module"], wanted["old"])
+    new = _function(wanted["name"], wanted["module"], wanted["new"])
+    node = next(
+        n
+        for n in ast.parse(wanted["old"]).body
+        if isinstance(n, ast.FunctionDef) and n.name == wanted["name"]
+    )
+    count = len(node.args.args)
+    accepted = 0
+    kept: list[bool | None] = []
+    for arguments in _calls(count, count - len(node.args.defaults)):
+        before, result = _outcome(old, _copy(arguments))
+        after, _ = _outcome(new, _copy(arguments))
+        if before != after:
+            return "different"
+        accepted += not before.startswith("raises")
+        kept += _agrees(new, arguments, before, result)
+    # One result of another type is enough; an error may come from what is in a list.
+    if False in kept or (kept and not any(kept)):
+        return "different"
+    return "same" if accepted else "unknown"
+
+
+def _agrees(
+    function: FunctionType, arguments: list[object], outcome: str, result: object
+) -> list[bool | None]:
+    """Whether a call that keeps to the type hints gives what they say; None if it fails."""
+    hints = {name: str(hint) for name, hint in function.__annotations__.items()}
+    names = function.__code__.co_varnames
+    if not hints or not all(
+        _is_of(value, hints[name])
+        for name, value in zip(names, arguments, strict=False)
+        if name in hints
+    ):
+        return []
+    if outcome in ("raises TypeError", "raises AttributeError"):
+        return [None]
+    if outcome.startswith("raises") or "return" not in hints:
+        return [True]
+    return [_is_of(result, hints["return"])]
+
+
+def _is_of(value: object, hint: str) -> bool:
+    """Whether a value may have a type, as far as the names of builtins tell."""
+    hint = hint.removeprefix("<class '").removesuffix("'>")
+    parts = [part.strip().partition("[")[0] for part in hint.split("|")]
+    known = {"str", "int", "float", "bool", "list", "dict", "set", "tuple", "bytes", "None"}
+    name = "None" if value is None else type(value).__name__
+    is_number = name == "int" and "float" in parts
+    return name in parts or is_number or not set(parts) <= known
+
+
+def _copy(arguments: list[object]) -> list[object]:
+    import copy
+
+    return copy.deepcopy(arguments)
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n" + _judge(json.load(sys.stdin)) + "\n")

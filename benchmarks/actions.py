@@ -1,0 +1,209 @@
+"""How many edits are offered, and how many of them are wrong.
+
+    python benchmarks/actions.py [--functions 8] [--kinds simplify,…] [--seed 7] [--json FILE]
+
+Actions run on small functions of the standard library and of installed packages, wherever the
+menu offers them. Each edit that is offered is then tried: the module must still load, and the
+function must do the same as before with a few hundred sample inputs, in a process of its own. For
+type hints, calls that keep to them must also work and give what they say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import re
+import time
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from action_samples import Sample, judge, samples
+from rich.console import Console
+from rich.table import Table
+
+from cornerman.core.actions import ActionKind, ActionRequest, Available, Offer, OfferStatus
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.generation import GenerationRequest, Priority, SamplingParams
+from cornerman.engine.client import EngineClient
+from cornerman.engine.launcher import ensure_engine
+from cornerman.features.actions.available import available_actions
+from cornerman.features.actions.rewrite import rewrite
+from cornerman.models.catalog import find
+from cornerman.prompting import templates
+from cornerman.settings import STARTER_MODEL, ActionSettings, EngineSettings
+
+KINDS = ("improve-names", "add-types", "document", "simplify", "convert-loop", "modernize")
+_BY_INSTRUCTION = "instruction"
+_LONG_FUNCTION_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One action on one function; ``outcome`` is "" when nothing was offered."""
+
+    kind: str
+    function: str
+    is_offered: bool
+    outcome: str
+    reason: str
+    seconds: float
+    tokens_per_second: float | None
+
+
+def document(sample: Sample) -> DocumentSnapshot:
+    return DocumentSnapshot(f"file:///{sample.module}.py", "python", 1, sample.text)
+
+
+def places(kind: str, count: int, seed: int) -> list[tuple[Sample, Available]]:
+    """The first functions for which the menu has the action."""
+    found: list[tuple[Sample, Available]] = []
+    for sample in samples(seed):
+        at = sample.offset
+        menu = available_actions(document(sample), at, at)
+        action = next((one for one in menu if one.kind.value == kind), None)
+        if kind == _BY_INSTRUCTION and action is not None:
+            action = _renaming(sample, action)
+        if action is not None:
+            found.append((sample, action))
+        if len(found) == count:
+            break
+    return found
+
+
+def _renaming(sample: Sample, action: Available) -> Available | None:
+    """An instruction that must not change what the function does."""
+    code = sample.text[sample.offset :].split("\ndef ")[0]
+    names = re.findall(r"^\s+(\w+) = ", code, re.M)
+    if not names:
+        return None
+    words = f"Rename the variable `{names[0]}` to `renamed_{names[0].strip('_')}`."
+    return Available(action.kind, action.title, action.start, action.end, words)
+
+
+async def measure(
+    sample: Sample, action: Available, engine: EngineClient, settings: ActionSettings
+) -> Result:
+    request = ActionRequest(
+        action.kind, document(sample), action.start, action.end, action.instruction
+    )
+    started = time.perf_counter()
+    offer = await rewrite(
+        request, settings, find(STARTER_MODEL), engine, on_progress=lambda _progress: None
+    )
+    seconds = time.perf_counter() - started
+    is_offered = offer.status is OfferStatus.OFFERED
+    outcome = await asyncio.to_thread(_judged, sample, offer) if is_offered else ""
+    return Result(
+        kind=action.kind.value,
+        function=str(sample),
+        is_offered=is_offered,
+        outcome=outcome,
+        reason=offer.reason,
+        seconds=seconds,
+        tokens_per_second=offer.tokens_per_second,
+    )
+
+
+def _judged(sample: Sample, offer: Offer) -> str:
+    return judge(sample, offer.edits[0].applied())
+
+
+async def speculation(engine: EngineClient) -> dict[str, float | bool]:
+    """A rename in a function of 40 lines, with guessing ahead and without."""
+    lines = [f"    total += weights[{n}] * values[{n}]  # part {n}" for n in range(36)]
+    code = "\n".join(["def weigh(values, weights):", "    total = 0", *lines, "    return total"])
+    assert code.count("\n") + 2 == _LONG_FUNCTION_LINES
+    messages = templates.load("instruction").render(
+        language="python", code=code, instruction="Rename the variable `total` to `weight`."
+    )
+    texts: list[str] = []
+    seconds: list[float] = []
+    for is_copy in (False, True):
+        text = ""
+        request = GenerationRequest(
+            STARTER_MODEL,
+            messages,
+            SamplingParams(1200),
+            session=f"speculation:{is_copy}",
+            priority=Priority.ACTION,
+            copies_input=is_copy,
+        )
+        decode = 0.0
+        async with aclosing(engine.stream(request)) as chunks:
+            async for chunk in chunks:
+                text += chunk.text
+                decode = chunk.timings.decode_ms / 1000 if chunk.timings else decode
+        texts.append(text)
+        seconds.append(decode)
+    return {
+        "plain_seconds": seconds[0],
+        "speculating_seconds": seconds[1],
+        "times_faster": seconds[0] / seconds[1] if seconds[1] else 0.0,
+        "is_identical": texts[0] == texts[1],
+    }
+
+
+def table(results: list[Result]) -> Table:
+    drawn = Table("action", "asked", "offered", "same", "unknown", "wrong", "seconds", "tokens/s")
+    for kind in (*dict.fromkeys(result.kind for result in results), "all"):
+        rows = [one for one in results if kind in (one.kind, "all")]
+        offered = [one for one in rows if one.is_offered]
+        wrong = sum(one.outcome in ("different", "broken") for one in offered)
+        speeds = [one.tokens_per_second for one in rows if one.tokens_per_second]
+        drawn.add_row(
+            kind,
+            str(len(rows)),
+            f"{len(offered)} ({_share(len(offered), len(rows))})",
+            str(sum(one.outcome == "same" for one in offered)),
+            str(sum(one.outcome == "unknown" for one in offered)),
+            f"{wrong} ({_share(wrong, len(offered))})",
+            f"{sum(one.seconds for one in rows) / len(rows):.1f}",
+            f"{sum(speeds) / len(speeds):.0f}" if speeds else "",
+        )
+    return drawn
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "-"
+
+
+async def run(args: argparse.Namespace, console: Console) -> None:
+    engine = EngineClient(lambda: ensure_engine(EngineSettings()))
+    settings = ActionSettings(candidates=args.candidates)
+    results: list[Result] = []
+    speeds: dict[str, float | bool] = {}
+    try:
+        for kind in [ActionKind(name).value for name in args.kinds.split(",") if name]:
+            for sample, action in places(kind, args.functions, args.seed):
+                result = await measure(sample, action, engine, settings)
+                results.append(result)
+                said = result.outcome or f"refused: {result.reason}"
+                console.print(f"{kind} {sample}: {said} ({result.seconds:.1f} s)", markup=False)
+        if not args.no_speculation:
+            speeds = await speculation(engine)
+    finally:
+        await engine.aclose()
+    if results:
+        console.print(table(results))
+    if speeds:
+        console.print(speeds)
+    if args.json:
+        figures = {"results": [asdict(one) for one in results], "speculation": speeds}
+        await asyncio.to_thread(args.json.write_text, json.dumps(figures, indent=1))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--functions", type=int, default=8, help="functions of each kind")
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--candidates", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--no-speculation", action="store_true")
+    parser.add_argument("--json", type=Path)
+    asyncio.run(run(parser.parse_args(), Console()))
+
+
+if __name__ == "__main__":
+    main()
