@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cornerman.models.catalog import catalog
-from cornerman.models.families import FAMILIES, FIM_TOKENS, MARKS, fim_tokens_among
+from cornerman.models.families import FAMILIES, FIM_TOKENS, MARKS, family_among
 
 
 def test_every_model_of_the_catalogue_has_a_layout_of_its_family() -> None:
@@ -14,8 +14,10 @@ def test_every_model_of_the_catalogue_has_a_layout_of_its_family() -> None:
 @pytest.mark.parametrize("family", FIM_TOKENS)
 def test_marks_are_found_in_a_vocabulary_and_not_without_one_of_them(family: str) -> None:
     fim = FIM_TOKENS[family]
-    assert fim_tokens_among([*fim.texts, "other"]) == fim
-    assert fim_tokens_among(fim.texts - {fim.suffix.token}) is None
+    found = family_among([*fim.texts, "other"])
+    assert found is not None
+    assert found.fim == fim
+    assert family_among(fim.texts - {fim.suffix.token}) is None
     assert fim.texts <= MARKS
 
 

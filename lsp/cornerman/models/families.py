@@ -72,6 +72,7 @@ def _fim(prefix: str, suffix: str, *middle: str) -> FimTokens:
 _ANY_ORDER = ("suffix-first", "anchored", "psm")
 _ANCHORED = ("anchored", "suffix-first", "psm")
 _SUFFIX_PREFIX = ("suffix-prefix",)
+"""The one order of families that were trained on the suffix's mark first."""
 _CONTINUATION = ("continuation",)
 
 _QWEN_FIM = _fim("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
@@ -146,10 +147,10 @@ FIM_TOKENS: Mapping[str, FimTokens] = MappingProxyType(
 )
 
 
-def fim_tokens_among(control_tokens: Collection[str]) -> FimTokens | None:
-    """The tokens of the family whose every one is in a model's vocabulary; None without any."""
+def family_among(control_tokens: Collection[str]) -> Family | None:
+    """The first family whose every mark of a part is in a model's vocabulary; None without any."""
     known = frozenset(control_tokens)
-    return next((fim for fim in FIM_TOKENS.values() if fim.texts <= known), None)
+    return next((FAMILIES[name] for name, fim in FIM_TOKENS.items() if fim.texts <= known), None)
 
 
 MARKS: frozenset[str] = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Piece, Prompt, Text
 from cornerman.engine.host.tokenizer import ModelTokenizer
-from cornerman.models.families import fim_tokens_among
+from cornerman.models.families import family_among
 
 
 def fill_in(tokenizer: ModelTokenizer, before: str, after: str) -> Prompt:
@@ -16,13 +16,15 @@ def fill_in(tokenizer: ModelTokenizer, before: str, after: str) -> Prompt:
     Raises:
         EngineRequestError: the model cannot fill in the middle.
     """
-    fim = fim_tokens_among(tokenizer.control_tokens)
-    if fim is None:
+    family = family_among(tokenizer.control_tokens)
+    if family is None or family.fim is None:
         raise EngineRequestError(
             "The model cannot fill in the middle; send no suffix or choose another model."
         )
+    fim = family.fim
     line = before.rfind("\n") + 1
-    marked: tuple[Piece, ...] = (fim.suffix, Text(after), fim.prefix)
-    if fim.middle:
-        marked = (fim.prefix, fim.suffix, Text(after), *fim.middle)
-    return Prompt((*marked, Text(before[:line])), required_start=before[line:])
+    prefix, suffix = Text(before[:line]), Text(after)
+    pieces: tuple[Piece, ...] = (fim.prefix, fim.suffix, suffix, *fim.middle, prefix)
+    if "suffix-prefix" in family.layouts:
+        pieces = (fim.suffix, suffix, fim.prefix, prefix, *fim.middle)
+    return Prompt(pieces, required_start=before[line:])
