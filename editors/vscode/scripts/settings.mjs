@@ -7,10 +7,20 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const PRINT_SCHEMA = 'import json; from cornerman.settings import Settings; print(json.dumps(Settings.model_json_schema()))';
+const PRINT_SCHEMA =
+    'import json; from cornerman.settings import Settings; print(json.dumps(Settings.model_json_schema()))';
 // They say what runs on this machine, where code goes, and what is fetched: a workspace must not decide that.
 const OF_THE_MACHINE = /^(engine|verify|models|prompts|statistics|privacy)\b|(_folder|_dir|_command)$/;
-const KEPT = ['type', 'items', 'enum', 'pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
+const KEPT = [
+    'type',
+    'items',
+    'enum',
+    'pattern',
+    'minimum',
+    'maximum',
+    'exclusiveMinimum',
+    'exclusiveMaximum',
+];
 const OWN_SECTIONS = ['editor', 'server'];
 
 const OWN = {
@@ -51,11 +61,15 @@ const OWN = {
 };
 
 const file = fileURLToPath(new URL('../package.json', import.meta.url));
-const python = process.env['CORNERMAN_PYTHON'] ?? fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
+const python =
+    process.env['CORNERMAN_PYTHON'] ?? fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
 const schema = JSON.parse(execFileSync(python, ['-c', PRINT_SCHEMA], { encoding: 'utf8' }));
 
 const generated = Object.fromEntries(
-    leaves(schema, []).map(([path, property]) => [`cornerman.${path.join('.')}`, setting(path.join('.'), property)]),
+    leaves(schema, []).map(([path, property]) => [
+        `cornerman.${path.join('.')}`,
+        setting(path.join('.'), property),
+    ]),
 );
 const clash = Object.keys(generated).find((name) => OWN_SECTIONS.includes(name.split('.')[1]));
 if (clash) {
@@ -91,7 +105,9 @@ function resolved(property) {
 function setting(key, property) {
     const forms = (property.anyOf ?? [property]).map((form) => ({ ...resolved(form) }));
     const types = [...new Set(forms.flatMap((form) => form.type ?? []))];
-    const result = Object.fromEntries(forms.flatMap((form) => KEPT.filter((name) => name in form).map((name) => [name, form[name]])));
+    const result = Object.fromEntries(
+        forms.flatMap((form) => KEPT.filter((name) => name in form).map((name) => [name, form[name]])),
+    );
     if (types.length) {
         result.type = types.length === 1 ? types[0] : types;
     }

@@ -17,15 +17,13 @@ export interface Parts {
 export function registerEditorCommands(parts: Parts): vscode.Disposable {
     const { edits } = parts;
     return vscode.Disposable.from(
-        vscode.commands.registerTextEditorCommand(Command.explainHere, async (editor) => {
+        vscode.commands.registerTextEditorCommand(Command.explainHere, (editor) => {
             const { uri, range } = placeOf(editor);
-            await explain(
-                parts,
-                editor.selection.isEmpty ? { uri, position: range.end } : { uri, position: range.end, range },
-            );
+            const where = editor.selection.isEmpty ? { position: range.end } : { range };
+            void explain(parts, { uri, ...where });
         }),
-        vscode.commands.registerTextEditorCommand(Command.refactorWithInstruction, async (editor) => {
-            await edits.run(ServerCommand.refactor, { ...placeOf(editor), kind: 'instruction' });
+        vscode.commands.registerTextEditorCommand(Command.refactorWithInstruction, (editor) => {
+            void edits.run(ServerCommand.refactor, { ...placeOf(editor), kind: 'instruction' });
         }),
         vscode.commands.registerCommand(Command.refactorHere, async () => {
             await vscode.commands.executeCommand('editor.action.codeAction', {

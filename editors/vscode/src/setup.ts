@@ -30,7 +30,12 @@ export class Setup {
 
     /** Starts what is there and offers what is missing. A second call joins the first. */
     run(): Promise<void> {
-        this.#running ??= this.#setUp().finally(() => (this.#running = undefined));
+        this.#running ??= this.#setUp()
+            .catch(async (error: unknown) => {
+                this.#parts.log.error(String(error));
+                await this.#showFailure('Setting up Cornerman failed; the log says why.');
+            })
+            .finally(() => (this.#running = undefined));
         return this.#running;
     }
 

@@ -30,6 +30,8 @@ export interface Offer {
     readonly status: 'offered' | 'applied' | 'refused';
     readonly title: string;
     readonly reason: string;
+    /** Belongs beside the edit: it has failed a check. */
+    readonly warning: string;
     readonly edit: WorkspaceEdit | null;
     readonly checks: readonly Check[];
 }
@@ -85,6 +87,7 @@ export function asStatus(value: unknown): ServerStatus | undefined {
 export function asOffer(value: unknown): Offer | undefined {
     const it = record(value);
     const status = text(it['status']);
+    const edit = it['edit'];
     if (status !== 'offered' && status !== 'applied' && status !== 'refused') {
         return undefined;
     }
@@ -92,7 +95,8 @@ export function asOffer(value: unknown): Offer | undefined {
         status,
         title: text(it['title']),
         reason: text(it['reason']),
-        edit: typeof it['edit'] === 'object' ? (it['edit'] as WorkspaceEdit | null) : null,
+        warning: text(it['warning']),
+        edit: typeof edit === 'object' ? edit : null,
         checks: list(it['checks'])
             .map(record)
             .map((check) => ({

@@ -15,6 +15,8 @@ const EDIT_COMMANDS: ReadonlyMap<string, string> = new Map([
     [ServerCommand.todo, 'Writing what the comment asks for'],
 ]);
 
+const SHOW_ANYWAY = 'Show It Anyway';
+
 export function makesEdit(command: string): boolean {
     return EDIT_COMMANDS.has(command);
 }
@@ -37,12 +39,11 @@ export class Edits {
             return;
         }
         try {
-            const offer = asOffer(await this.#made(command, complete));
-            if (!offer || offer.status === 'refused' || !offer.edit) {
-                void vscode.window.showWarningMessage(
-                    offer?.reason || 'Cornerman has no edit to offer here.',
-                );
-            } else if (offer.status === 'offered') {
+            let offer = asOffer(await this.#made(command, complete));
+            if (offer?.status === 'refused' && (await wantsItAnyway(offer))) {
+                offer = asOffer(await this.#made(command, { ...complete, takesUnverified: true }));
+            }
+            if (offer?.status === 'offered' && offer.edit) {
                 await this.#take(offer, offer.edit);
             }
         } catch (error) {
@@ -90,7 +91,7 @@ export class Edits {
         const limit = vscode.workspace.getConfiguration(`${SECTION}.editor`).get('preview', 3);
         const changes = changesOf(edit);
         const isLarge = changes.reduce((sum, change) => sum + linesChanged(change.edits), 0) > limit;
-        const isDoubtful = changes.length > 1 || offer.checks.some((check) => !check.passed);
+        const isDoubtful = changes.length > 1 || offer.warning !== '';
         const converted = await this.#connection.client?.protocol2CodeConverter.asWorkspaceEdit(edit);
         if (!converted || ((isLarge || isDoubtful) && !(await this.#preview.confirm(offer)))) {
             return;
@@ -107,6 +108,12 @@ export class Edits {
         }
         vscode.window.setStatusBarMessage(`$(check) ${offer.title}`, 5_000);
     }
+}
+
+/** Tells why there is no edit. True when the user wants to see the one that failed a check. */
+async function wantsItAnyway(offer: Offer): Promise<boolean> {
+    const choices = offer.checks.length > 0 ? [SHOW_ANYWAY] : [];
+    return (await vscode.window.showWarningMessage(offer.reason, ...choices)) === SHOW_ANYWAY;
 }
 
 /** False when an open document is not the one that the edit was made for. */

@@ -60,13 +60,8 @@ export class Preview implements vscode.Disposable, vscode.TextDocumentContentPro
 
     async #ask(offer: Offer): Promise<void> {
         const decide = this.#decide;
-        const failed = offer.checks.filter((check) => !check.passed);
-        const warning = failed.length ? ` Not passed: ${failed.map((check) => check.name).join(', ')}.` : '';
-        const answer = await vscode.window.showInformationMessage(
-            `${offer.title}: apply it?${warning}`,
-            APPLY,
-            DISCARD,
-        );
+        const question = [`${offer.title}: apply it?`, offer.warning].filter(Boolean).join(' ');
+        const answer = await vscode.window.showInformationMessage(question, APPLY, DISCARD);
         if (answer && decide === this.#decide) {
             decide?.(answer === APPLY);
         }

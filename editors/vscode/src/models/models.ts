@@ -34,7 +34,7 @@ export class Models {
         if (answer === OTHER) {
             return await this.choose();
         }
-        return answer === DOWNLOAD && (await this.use(needed));
+        return answer === DOWNLOAD && (await this.download(needed.name, needed.title));
     }
 
     /** Lets the user pick a model; what is not on this machine is downloaded. True when one was chosen. */
@@ -74,7 +74,9 @@ export class Models {
             cancellable: true,
         };
         try {
-            await vscode.window.withProgress(where, (progress, token) => this.#pull(name, progress, token));
+            await vscode.window.withProgress(where, async (progress, token) => {
+                await this.#pull(name, progress, token);
+            });
             return true;
         } catch (error) {
             if (!(error instanceof vscode.CancellationError)) {

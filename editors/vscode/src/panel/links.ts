@@ -6,7 +6,7 @@ export interface Part {
     readonly link?: { readonly path: string; readonly line: number };
 }
 
-const PLACE = /(?<![\w/.:-])((?:[\w.-]+\/)*[\w-][\w.-]*\.[A-Za-z]\w*):(\d{1,6})(?:-\d{1,6})?(?![\w:])/g;
+const PLACE = /(?<![\w/.:\\-])((?:[\w.-]+\/)*[\w-][\w.-]*\.[A-Za-z]\w*):(\d{1,6})(?:-\d{1,6})?(?![\w:])/g;
 
 /** The whole text, cut into plain parts and links. */
 export function partsOf(text: string): Part[] {

@@ -10,7 +10,10 @@ export interface Page {
     readonly references: readonly string[];
 }
 
-export type ToPage = { readonly type: 'page'; readonly page: Page };
+export interface ToPage {
+    readonly type: 'page';
+    readonly page: Page;
+}
 
 export type FromPage =
     | { readonly type: 'ready' }

@@ -33,7 +33,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     #text = '';
     #references: readonly Reference[] = [];
     #cancellation: vscode.CancellationTokenSource | undefined;
-    #drawing: Promise<void> | undefined;
+    #isDrawing = false;
 
     constructor(extension: vscode.Uri) {
         this.#extension = extension;
@@ -126,12 +126,18 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
     /** Renders what there is, soon, and not more often than a reader can follow. */
     #draw(): void {
-        this.#drawing ??= new Promise((resolve) => setTimeout(resolve, REDRAW_MS)).then(async () => {
-            this.#drawing = undefined;
-            if (this.#page.state === 'working') {
-                this.#put({ ...this.#page, html: await render(this.#text), note: 'Writing …' });
-            }
-        });
+        if (!this.#isDrawing) {
+            this.#isDrawing = true;
+            setTimeout(() => void this.#redraw(), REDRAW_MS);
+        }
+    }
+
+    async #redraw(): Promise<void> {
+        this.#isDrawing = false;
+        const html = await render(this.#text);
+        if (this.#page.state === 'working') {
+            this.#put({ ...this.#page, html, note: 'Writing …' });
+        }
     }
 
     async #finish(state: Page['state'], note: string): Promise<void> {

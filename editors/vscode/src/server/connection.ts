@@ -104,7 +104,11 @@ export class Connection implements vscode.Disposable {
             ...(onProgress ? { workDoneToken } : {}),
         };
         try {
-            return await client.sendRequest<unknown>('workspace/executeCommand', params, options.token);
+            const method = 'workspace/executeCommand';
+            // A token that is undefined would be sent as a parameter.
+            return options.token
+                ? await client.sendRequest<unknown>(method, params, options.token)
+                : await client.sendRequest<unknown>(method, params);
         } finally {
             vscode.Disposable.from(...subscriptions).dispose();
         }
