@@ -13,6 +13,7 @@ CHANGED = {
         ("x = ‸\n", "1<|endoftext|>junk\n", "x = 1\n"),
         ("x = ‸\n", "f(a)<fim_suffix>\n", "x = f(a)\n"),
         ("x = ‸\n", "1</s>\n", "x = 1\n"),
+        ("x = ‸\n", "f(a)<[fim-suffix]>\n", "x = f(a)\n"),
         # Spelled in the document: source, not a leak.
         ("A = '<|fim_pad|>'\nB = ‸\n", "'<|fim_pad|>'\n", "A = '<|fim_pad|>'\nB = '<|fim_pad|>'\n"),
     ],

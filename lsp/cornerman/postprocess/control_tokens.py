@@ -9,6 +9,7 @@ from cornerman.postprocess.filter import Rejected
 
 _CONTROL_TOKEN = re.compile(
     r"<[|｜][\w▁-]+[|｜]>"
+    r"|<\[(?:fim-\w+|\w+▁of▁\w+)\]>"
     r"|</s>\s*$"
     r"|<(?:fim|repo|file|jupyter|issue|gh|commit)_\w+>"
     r"|▁?<(?:PRE|SUF|MID|EOT|END)>"
