@@ -32,12 +32,14 @@ class RpcClient:
 
     Its standard error goes to ``stderr`` in that folder.
 
-    Everything received is kept in ``received``, in order. Every wait has a generous deadline.
+    Everything received is kept in ``received``, in order. Every wait has a generous ``deadline``,
+    in seconds.
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.received: list[Json] = []
+        self.deadline = DEADLINE_SECONDS
         self._news = asyncio.Condition()
         self._ended = False
         self._last_id = 0
@@ -120,7 +122,7 @@ class RpcClient:
 
     async def wait_for(self, matches: Callable[[Json], bool]) -> Json:
         """The first message received, before or after now, that matches."""
-        return await asyncio.wait_for(self._find(matches), DEADLINE_SECONDS)
+        return await asyncio.wait_for(self._find(matches), self.deadline)
 
     async def _find(self, matches: Callable[[Json], bool]) -> Json:
         async with self._news:

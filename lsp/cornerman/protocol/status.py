@@ -58,6 +58,7 @@ class StatusReporter:
 
     def __init__(self, ls: CornermanServer) -> None:
         self._ls = ls
+        # No model's name yet: nothing is sent before the first look.
         self._engine = EngineStatus("")
         self._obstacle: CornermanError | None = None
         self._answers = 0
@@ -136,7 +137,7 @@ class StatusReporter:
     def _settled(self) -> None:
         self._settling = None
         status = self._status()
-        if status != self._sent:
+        if self._engine.model and status != self._sent:
             self._sent = status
             self._ls.protocol.notify(STATUS_NOTIFICATION, status.as_json())
 
