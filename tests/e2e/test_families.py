@@ -6,6 +6,7 @@ import random
 import re
 import sysconfig
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -77,11 +78,19 @@ async def test_text_has_the_tokens_that_the_libraries_give_it(family: str, tmp_p
     assert ours == reference.encode(code, add_special_tokens=False).ids
 
 
+@dataclass
+class Turn:
+    """What a model was asked, and what it said."""
+
+    request: TokenRequest
+    said: str = ""
+
+
 class Recorder:
-    """A backend that remembers the tokens its models are asked to go on from."""
+    """A backend that remembers what its models are asked and what they say."""
 
     def __init__(self) -> None:
-        self.prompts: list[list[int]] = []
+        self.turns: list[Turn] = []
         self.name = "recorder"
 
     def choose(self, path: Path, wanted: BackendName) -> Recorder:
@@ -89,20 +98,26 @@ class Recorder:
         return self
 
     def load(self, path: Path, options: LoadOptions) -> LoadedModel:
-        return _Recorded(self._backend.load(path, options), self.prompts)
+        return _Recorded(self._backend.load(path, options), self.turns)
 
 
 class _Recorded:
-    def __init__(self, model: LoadedModel, prompts: list[list[int]]) -> None:
+    def __init__(self, model: LoadedModel, turns: list[Turn]) -> None:
         self.backend = model.backend
         self._model = model
-        self._prompts = prompts
+        self._turns = turns
 
     def generate(
         self, request: TokenRequest, emit: Callable[[TokenText], None], cancel: CancellationToken
     ) -> Finished:
-        self._prompts.append(list(request.prompt))
-        return self._model.generate(request, emit, cancel)
+        turn = Turn(request)
+        self._turns.append(turn)
+
+        def listen(output: TokenText) -> None:
+            turn.said += output.text
+            emit(output)
+
+        return self._model.generate(request, listen, cancel)
 
     def close(self) -> None:
         self._model.close()
@@ -157,10 +172,12 @@ def test_loads_sees_its_prompt_and_generates(family: str, form: str) -> None:
         chunks: list[Chunk] = []
         request = GenerationRequest(path, prompt, Sampling(max_tokens=8))
         assert Generation(shelf, request)(chunks.append, CancellationToken())
-        seen = spelled(recorder.prompts[-1], model.mlx)
-        wanted = whole(family, prompt)
-        if prompt.required_start:
-            wanted = wanted.removesuffix(last_word(family))
+        turn = recorder.turns[-1]
+        required = last_word(family) if prompt.required_start else ""
+        assert turn.request.required_start == required
+        assert turn.said.startswith(required)
+        seen = spelled(list(turn.request.prompt), model.mlx)
+        wanted = whole(family, prompt).removesuffix(required)
         if family in WORDS_BETWEEN_SPACES:
             # Most of these put a space in front of a text.
             seen, wanted = seen.replace(" ", ""), wanted.replace(" ", "")
