@@ -88,11 +88,11 @@ def test_word_by_word_in_text_of_any_language(nvim: Neovim) -> None:
 
 def test_after_wide_characters_the_columns_are_right(nvim: Neovim) -> None:
     suggest(nvim, "名前 = 'größe'", before=2)
-    nvim.open("x = '😀'; 名前‸ # 終\n", "columns.py")
+    nvim.open("x = '😀'; 名前‸# 終\n", "columns.py")
     nvim.insert()
     assert nvim.wait_for_ghost().text == " = 'größe'"
     take(nvim)
-    assert nvim.lines == ["x = '😀'; 名前 = 'größe' # 終"]
+    assert nvim.lines == ["x = '😀'; 名前 = 'größe'# 終"]
 
 
 def test_what_stands_right_of_the_cursor_is_replaced(nvim: Neovim) -> None:
@@ -194,7 +194,7 @@ def test_a_macro_that_took_a_suggestion_writes_it_again(nvim: Neovim) -> None:
 
 def test_in_a_fold(nvim: Neovim) -> None:
     suggest(nvim, "1\n    b = 2")
-    nvim.open("def f():\n    a = ‸\n\n\ndef g():\n    c = 3\n", "fold.py")
+    nvim.open("def f():\n    a = ‸\n\n\ndef g():\n    c = 3\n    d = 4\n", "fold.py")
     nvim.command("setlocal foldmethod=indent foldlevel=0")
     nvim.insert()
     take(nvim)

@@ -17,7 +17,7 @@ from support.editors import editor
 
 PLUGIN = Path(__file__).parents[2] / "editors" / "neovim"
 SERVER = (sys.executable, "-m", "cornerman")
-DEADLINE = 8.0
+DEADLINE = 60.0
 
 _GHOST = """
 local shown = {}
@@ -88,6 +88,7 @@ class Neovim:
         os.environ.update(own)
         argv = [program, "--embed", "--headless", "-n", "-i", "NONE", "-u", str(script)]
         self._nvim: Any = cast("Any", pynvim).attach("child", argv=argv)
+        self._byte = 0
         self.command("set noswapfile hidden")
 
     def close(self) -> None:
@@ -128,16 +129,14 @@ class Neovim:
             self.command(f"setlocal {settings}")
         before = marked.partition("‸")[0].replace("\r", "")
         line, byte = before.count("\n") + 1, len(before.rpartition("\n")[2].encode())
+        self._byte = byte
         self.until(lambda: self.lua("return require('cornerman.server').client(0) ~= nil"))
         self.lua("vim.api.nvim_win_set_cursor(0, {...})", line, byte)
 
     def insert(self) -> None:
         """Go on typing where the cursor is set: left of the character under it."""
-        at_end = self.lua(
-            "local at = vim.api.nvim_win_get_cursor(0)"
-            " return at[2] + 1 >= #vim.api.nvim_get_current_line()"
-        )
-        self.keys("A" if at_end else "i")
+        length = self.lua("return #vim.api.nvim_get_current_line()")
+        self.keys("A" if self._byte >= length else "i")
 
     @property
     def lines(self) -> list[str]:

@@ -125,15 +125,18 @@ end
 ---@field title string
 ---@field reason string
 ---@field edit lsp.WorkspaceEdit|nil
+---@field warning string|nil
 ---@field checks { name: string, passed: boolean, detail: string }[]|nil
 
 ---@param made cornerman.Offer
 ---@return string[]
 local function notes_of(made)
-  return vim.tbl_map(function(check)
+  local notes = { made.warning ~= '' and made.warning or nil }
+  for _, check in ipairs(made.checks or {}) do
     local detail = check.detail ~= '' and ': ' .. check.detail or ''
-    return (check.passed and 'passed: ' or 'failed: ') .. check.name .. detail
-  end, made.checks or {})
+    notes[#notes + 1] = (check.passed and 'passed: ' or 'failed: ') .. check.name .. detail
+  end
+  return notes
 end
 
 ---@param made cornerman.Offer

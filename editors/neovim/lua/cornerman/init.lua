@@ -5,6 +5,7 @@ local config = require('cornerman.config')
 local draw = require('cornerman.ghost.draw')
 local ghost = require('cornerman.ghost')
 local keymaps = require('cornerman.keymaps')
+local macros = require('cornerman.macros')
 local message = require('cornerman.message')
 local server = require('cornerman.server')
 local status = require('cornerman.status')
@@ -45,6 +46,7 @@ local function follow_editor(group)
     end
   end)
   on('ColorScheme', draw.define_highlights)
+  macros.follow_editor(group)
 end
 
 --- Start serving this Neovim. Options that cannot be used are reported and left at their default.

@@ -2,6 +2,7 @@
 
 local config = require('cornerman.config')
 local ghost = require('cornerman.ghost')
+local macros = require('cornerman.macros')
 
 local M = {}
 
@@ -81,6 +82,15 @@ local function is_jump(action)
   return action == 'accept' and vim.snippet ~= nil and vim.snippet.active({ direction = 1 })
 end
 
+--- What the next key of a running macro writes.
+---@type string|nil
+local to_write
+
+--- Write what the macro took; called by the mapping.
+function M.write()
+  vim.api.nvim_paste(to_write or '', false, -1)
+end
+
 --- Run the action of a key; called by the mapping.
 ---@param action string
 function M.run(action)
@@ -88,13 +98,35 @@ function M.run(action)
 end
 
 ---@param action string
+local function is_taking(action)
+  return vim.startswith(action, 'accept')
+end
+
+--- What {lhs} does while a macro runs.
+---@param lhs string
+---@return string keys
+local function keys_in_macro(lhs)
+  to_write = macros.next_text()
+  if not to_write then
+    return former_keys(lhs)
+  end
+  return '<Cmd>lua require("cornerman.keymaps").write()<CR>'
+end
+
+---@param action string
 ---@param lhs string
 ---@return string keys
 local function keys_for(action, lhs)
+  if macros.is_running() then
+    return is_taking(action) and keys_in_macro(lhs) or former_keys(lhs)
+  end
   if is_jump(action) then
     return '<Cmd>lua vim.snippet.jump(1)<CR>'
   end
   if not ACTIONS[action].wanted() then
+    if is_taking(action) then
+      macros.note()
+    end
     return former_keys(lhs)
   end
   -- An open menu would swallow the text.

@@ -141,13 +141,13 @@ end
 --- The text is pasted, so that it is repeated by `.` and not indented again.
 ---@param suggestion cornerman.Suggestion
 ---@param part 'all'|'word'|'line'
----@return boolean taken false if the suggestion does not fit what stands there
+---@return string|nil text what was written; nil if the suggestion does not fit what stands there
 function M.take(suggestion, part)
   local cursor = vim.api.nvim_win_get_cursor(0)
   local row, column = cursor[1] - 1, cursor[2]
   local rest = vim.api.nvim_get_current_buf() == suggestion.buf and M.rest(suggestion, row, column)
   if not rest then
-    return false
+    return nil
   end
   local piece = M.part_of(rest, part)
   local right = suggestion.right
@@ -169,7 +169,7 @@ function M.take(suggestion, part)
   if piece == rest and suggestion.command then
     run(suggestion.client_id, suggestion.command, suggestion.buf)
   end
-  return true
+  return piece
 end
 
 return M

@@ -197,8 +197,9 @@ end
 
 ---@param buf integer
 ---@param part 'all'|'word'|'line'
+---@param on_taken fun(text: string|nil)
 ---@return boolean taken
-function M.accept(buf, part)
+function M.accept(buf, part, on_taken)
   if not M.is_visible(buf) then
     return false
   end
@@ -212,7 +213,7 @@ function M.accept(buf, part)
       if part == 'all' then
         states[buf].items = {}
       end
-      suggestions.take(suggestion, part)
+      on_taken(suggestions.take(suggestion, part))
       restart(buf)
     end,
   })

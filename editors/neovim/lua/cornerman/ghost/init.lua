@@ -2,6 +2,7 @@
 
 local compat = require('cornerman.compat')
 local config = require('cornerman.config')
+local macros = require('cornerman.macros')
 
 local M = {}
 
@@ -106,7 +107,10 @@ end
 ---@param part 'all'|'word'|'line'|nil nil: all
 ---@return boolean taken
 function M.accept(part)
-  return painter().accept(here(), part or 'all')
+  local noted = macros.note()
+  return painter().accept(here(), part or 'all', function(text)
+    noted.text = text
+  end)
 end
 
 ---@param count integer|nil

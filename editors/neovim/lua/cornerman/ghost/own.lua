@@ -222,8 +222,9 @@ end
 --- Take a part of what is shown.
 ---@param buf integer
 ---@param part 'all'|'word'|'line'
+---@param on_taken fun(text: string|nil)
 ---@return boolean taken
-function M.accept(buf, part)
+function M.accept(buf, part, on_taken)
   local state = states[buf]
   if not M.is_visible(buf) then
     return false
@@ -233,10 +234,11 @@ function M.accept(buf, part)
     state.items = {}
   end
   hide(buf)
-  local taken = suggestions.take(suggestion, part)
+  local text = suggestions.take(suggestion, part)
+  on_taken(text)
   state.seen = nil
   update(buf)
-  return taken
+  return text ~= nil
 end
 
 --- Show another candidate; asks for several where there is only one.
