@@ -26,7 +26,9 @@ def _with_token(params: types.ExecuteCommandParams) -> list[object]:
     """The arguments; the one object of a command learns the token of the request's progress."""
     arguments = list(cast("Sequence[object]", params.arguments or ()))
     token = params.work_done_token
-    if token is not None and len(arguments) == 1 and isinstance(arguments[0], dict):
+    if token is not None and not arguments:
+        arguments.append({"workDoneToken": token})
+    elif token is not None and len(arguments) == 1 and isinstance(arguments[0], dict):
         first = cast("dict[str, object]", arguments[0])
         arguments[0] = {"workDoneToken": token, **first}
     return arguments

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-from cornerman.core.errors import CornermanError
+from cornerman.core.errors import BadInputError, CornermanError, PromptTooLongError
 
 
 class Activity:
     """Counts work in progress and keeps how the latest ended. For one event loop.
 
     ``on_change`` is called whenever something here may have changed. ``tokens_per_second`` is
-    the speed of the latest generation that told it; ``error`` is what the latest work failed
-    with, None from the next success on. ``answers`` counts successes.
+    the speed of the latest generation that told it; ``error`` is what the engine or the model
+    last failed with, None from the next success on. ``answers`` counts successes.
     """
 
     def __init__(self) -> None:
@@ -32,6 +32,8 @@ class Activity:
             yield
             self.answers += 1
             self.error = None
+        except (BadInputError, PromptTooLongError):
+            raise  # The request was at fault: another one may well succeed.
         except CornermanError as error:
             self.error = error
             raise
