@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cornerman.cli import speed
 from cornerman.cli.command import Subparsers
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ _EPILOG = """\
 The sample is cut from Python's own library, always the same for the same seed and Python.
 
 examples:
+  cornerman bench                           how fast the installed models are
+  cornerman bench --apply                   and settings that suit that speed
+  cornerman bench --quality --plot latency.svg
   cornerman bench --layouts qwen2.5-coder-0.5b-instruct
   cornerman bench --layouts qwen2.5-coder-0.5b-instruct --holes 12 --json layouts.json
 """
@@ -33,8 +37,8 @@ def add_parser(subparsers: Subparsers) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
+    speed.add_arguments(parser)
+    parser.add_argument(
         "--layouts",
         metavar="MODEL",
         help="every prompt layout MODEL can use: lines guessed right, tokens read a key",
@@ -49,6 +53,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, and print a table."""
+    if args.layouts is None:
+        return speed.run(args)
     from cornerman.models.catalog import find
 
     model = find(args.layouts)

@@ -47,7 +47,7 @@ examples:
   cornerman models add ~/models/mine.gguf
   cornerman models add mlx-community/Qwen2.5-Coder-3B-4bit --name qwen-3b
 """
-_EXAMPLES = dict.fromkeys(("path", "rm", "verify"), " qwen2.5-coder-0.5b-instruct")
+_EXAMPLES: dict[str, str] = dict.fromkeys(("path", "rm", "verify"), " qwen2.5-coder-0.5b-instruct")
 _WIDE = 100
 
 
