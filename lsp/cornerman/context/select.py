@@ -15,6 +15,10 @@ _MIN_LINES_CUT = 3
 # Long snippets have to be better: the square root keeps a good one before many short ones.
 _TYPICAL = 120
 _JOINT = "\n"
+# Small models learn more from code that does what is to be done than from signatures: definitions
+# must leave room for it.
+SIMILAR = "similar"
+_SHARE_OF_DEFINITIONS = 0.6
 
 
 def select(found: Iterable[Snippet], budget: int, shown: str) -> tuple[Snippet, ...]:
@@ -30,17 +34,31 @@ def select(found: Iterable[Snippet], budget: int, shown: str) -> tuple[Snippet, 
         is_better = known is None or snippet.score > known.score
         if is_better and not _is_shown(snippet, lines):
             best[snippet.identity] = snippet
-    chosen: list[Snippet] = []
-    paths: set[str] = set()
-    left = budget
-    for snippet in sorted(best.values(), key=lambda s: (-worth(s), s.identity)):
-        header = 0 if snippet.path in paths else _HEADER + len(snippet.path)
-        fitting = _cut(snippet, left - header)
-        if fitting is not None and not _overlaps(fitting, chosen):
-            chosen.append(fitting)
-            paths.add(fitting.path)
-            left -= len(fitting.text) + 1 + header
-    return merged(chosen)
+    ranked = sorted(best.values(), key=lambda s: (-worth(s), s.identity))
+    tray = _Tray()
+    tray.fill([s for s in ranked if s.source != SIMILAR], int(budget * _SHARE_OF_DEFINITIONS))
+    tray.fill([s for s in ranked if s.source == SIMILAR], budget)
+    tray.fill(ranked, budget)
+    return merged(tray.chosen)
+
+
+class _Tray:
+    """Snippets that were chosen, and how many characters they take."""
+
+    def __init__(self) -> None:
+        self.chosen: list[Snippet] = []
+        self._taken = 0
+
+    def fill(self, ranked: Sequence[Snippet], budget: int) -> None:
+        """Add the best of those that are not there yet, up to ``budget`` characters in all."""
+        for snippet in ranked:
+            is_there = any(other.identity == snippet.identity for other in self.chosen)
+            is_known_file = any(other.path == snippet.path for other in self.chosen)
+            header = 0 if is_known_file else _HEADER + len(snippet.path)
+            fitting = None if is_there else _cut(snippet, budget - self._taken - header)
+            if fitting is not None and not _overlaps(fitting, self.chosen):
+                self.chosen.append(fitting)
+                self._taken += len(fitting.text) + 1 + header
 
 
 def worth(snippet: Snippet) -> float:

@@ -14,6 +14,12 @@ from cornerman.core.documents import DocumentSnapshot
 
 # Parts of a compound statement that are no statements of their own.
 _CLAUSES = re.compile(r"(elif|else|except|finally|case|catch|when|rescue|ensure)\w*")
+# What has parts on lines of their own that are no statements.
+_NO_BLOCKS = re.compile(
+    r"decorated_definition|list|array|object|dictionary|tuple|set|arguments|.*parameters|.*_literal"
+    r"|(argument|expression|pattern|initializer|field_initializer)_list|call|.*comprehension"
+    r"|parenthesized_.*|.*operator|binary_expression|call_expression|concatenated_string|literal.*"
+)
 _CLASSES = re.compile(r"class|interface|struct|enum|impl|trait|module|record|type_declaration")
 _LAMBDAS = frozenset({"arrow_function", "function_expression", "func_literal"})
 _REST_OF_LINE = re.compile(r"[;,]?[ \t]*(#|//|/\*|--|$)")
@@ -78,7 +84,9 @@ def statements_at(snapshot: DocumentSnapshot, start: int, end: int) -> Target | 
         return None
     for node in reversed(tree.nodes_around(start)):
         children = [child for child in node.children if _overlaps(tree, child, start, end)]
-        if tree.span(node)[1] < end or not children or _CLAUSES.fullmatch(children[0].type):
+        if not children or tree.span(node)[1] < end or _NO_BLOCKS.fullmatch(node.type):
+            continue
+        if _CLAUSES.fullmatch(children[0].type):
             continue
         first, last = tree.span(children[0])[0], tree.span(children[-1])[1]
         if first > start or last < end or not _is_whole_lines(snapshot.text, first, last):
@@ -101,7 +109,9 @@ def definitions_in(snapshot: DocumentSnapshot) -> list[Target]:
     while stack:
         node = stack.pop()
         target = _definition(tree, language, node, node)
-        if target is not None and not (found and found[-1].end == target.end):
+        last = found[-1] if found else None
+        is_again = target and last and (target.name, target.end) == (last.name, last.end)
+        if target is not None and not is_again:
             found.append(target)
         stack += reversed(node.children)
     return found

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cornerman.context.index.facts import FileRef
 from cornerman.context.question import Question
+from cornerman.context.select import SIMILAR
 from cornerman.core.snippets import Snippet
 
-NAME = "similar"
+NAME = SIMILAR
 
 _WORD = re.compile(r"[^\W\d]\w+")
+_LINE_END = re.compile(r"\n")
 _LINES_BACK = 8
-_WINDOW = 10
-_STEP = 4
+_WINDOW = 8
+_BEFORE = 2
+_LINES_ABOVE = 3
+_TRIED = 20
+_MAX_OF_FILE = 2
 _MAX_FILES = 10
 _RAREST = 10
 _MAX_SPREAD = 150
-_MAX_LINES = 6_000
 _MIN_SCORE = 0.12
 _WEIGHT = 4.0
-_MAX_SNIPPETS = 3
+_MAX_SNIPPETS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +40,22 @@ class _Window:
 
 
 def similar_code(question: Question) -> Iterator[Snippet]:
-    """The windows of other files that have most words in common with the lines at the cursor.
+    """The lines of other files that have most in common with those at the cursor.
 
-    Rare words count more. Only files that share rare names are read.
+    Rare words count more, and so do those of the cursor's line. Only files that share rare names
+    are read.
     """
     rarity = _rarity(question)
     wanted = _wanted(question, rarity)
     if not wanted:
         return
-    best: list[_Window] = []
+    found: list[_Window] = []
     for file in _candidates(question, rarity):
         text = question.index.text(file)
         if text is not None:
-            window = _best_window(file, text, wanted, rarity)
-            if window is not None:
-                best.append(window)
-    best.sort(key=lambda window: (-window.score, window.file))
-    for window in best[:_MAX_SNIPPETS]:
+            found += _best_windows(file, text, wanted)
+    found.sort(key=lambda window: (-window.score, window.file, window.first))
+    for window in found[:_MAX_SNIPPETS]:
         yield Snippet(
             window.file.path,
             window.text,
@@ -71,14 +74,15 @@ def _rarity(question: Question) -> dict[str, float]:
     return {name: 1.0 / math.log2(2 + count) for name, count in spread.items()}
 
 
-def _wanted(question: Question, rarity: dict[str, float]) -> Counter[str]:
+def _wanted(question: Question, rarity: Mapping[str, float]) -> dict[str, float]:
+    """The words of the lines up to the cursor, and what each of them counts."""
     index = question.snapshot.index
     start = index.line_start(max(question.line - _LINES_BACK, 0))
     words = _WORD.findall(question.snapshot.text[start : question.offset])
-    return Counter({word: 1 for word in words if word in rarity})
+    return {word: rarity[word] * question.names[word] for word in words if word in rarity}
 
 
-def _candidates(question: Question, rarity: dict[str, float]) -> list[FileRef]:
+def _candidates(question: Question, rarity: Mapping[str, float]) -> list[FileRef]:
     """Files that share the rarest names with the code at the cursor, the best ones first."""
     own = question.file
     spread = question.index.spread(sorted(rarity))
@@ -97,22 +101,35 @@ def _candidates(question: Question, rarity: dict[str, float]) -> list[FileRef]:
     return sorted(scores, key=lambda file: (-scores[file], file))[:_MAX_FILES]
 
 
-def _best_window(
-    file: FileRef, text: str, wanted: Counter[str], rarity: dict[str, float]
-) -> _Window | None:
-    """The window that matches best, moved down by half: what follows is what is of use."""
-    lines = text.split("\n")[:_MAX_LINES]
-    words = [frozenset(_WORD.findall(line)) for line in lines]
-    total = sum(rarity[word] for word in wanted)
-    best_score, best_first = 0.0, 0
-    for first in range(0, max(len(lines) - _STEP, 1), _STEP):
-        here = frozenset[str]().union(*words[first : first + _WINDOW])
-        common = sum(rarity[word] for word in wanted if word in here)
-        score = common / (total + 0.02 * len(here))
-        if score > best_score:
-            best_score, best_first = score, first
-    if best_score < _MIN_SCORE:
-        return None
-    first = best_first + _WINDOW // 4
-    shown = lines[first : first + _WINDOW]
-    return _Window(best_score, file, first, "\n".join(shown).strip("\n"))
+def _best_windows(file: FileRef, text: str, wanted: Mapping[str, float]) -> list[_Window]:
+    """The places in a file that match best, each with a little before it and more behind."""
+    shared = _shared_words(text, wanted)
+    total = sum(wanted.values())
+    scores = {line: _score(line, shared, wanted) / total for line in shared}
+    lines = text.split("\n")
+    best: list[_Window] = []
+    for at in sorted(scores, key=lambda line: (-scores[line], line))[:_TRIED]:
+        first = max(at - _BEFORE, 0)
+        is_apart = all(abs(first - other.first) >= _WINDOW for other in best)
+        if scores[at] >= _MIN_SCORE and is_apart and len(best) < _MAX_OF_FILE:
+            shown = "\n".join(lines[first : first + _WINDOW]).strip("\n")
+            best.append(_Window(scores[at], file, first, shown))
+    return best
+
+
+def _shared_words(text: str, wanted: Mapping[str, float]) -> dict[int, set[str]]:
+    """The wanted words by the lines that they are in; lines without any are left out."""
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, wanted))})\b")
+    ends = [match.start() for match in _LINE_END.finditer(text)]
+    shared: dict[int, set[str]] = {}
+    for match in pattern.finditer(text):
+        shared.setdefault(bisect_left(ends, match.start()), set()).add(match[0])
+    return shared
+
+
+def _score(line: int, shared: Mapping[int, set[str]], wanted: Mapping[str, float]) -> float:
+    """What a line has in common counts whole, what those above it have, half."""
+    own = shared[line]
+    nearby = (shared.get(above, set[str]()) for above in range(line - _LINES_ABOVE, line))
+    others = set[str]().union(*nearby) - own
+    return sum(wanted[word] for word in own) + sum(wanted[word] for word in others) / 2
