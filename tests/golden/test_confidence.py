@@ -79,6 +79,13 @@ def test_of_a_block_whole_lines_are_shown() -> None:
     assert shown(Asking.TYPING, block, *tokens) == "total = 0\n    total += 1"
 
 
+def test_in_a_pause_the_lines_of_a_block_count_one_by_one() -> None:
+    tokens = (("total = 0", 0.1), ("\n    total += 1", 0.1), ("\n    return", 0.1))
+    block = "def f():\n    ‸\n"
+    assert shown(Asking.TYPING, block, *tokens) == ""
+    assert shown(Asking.PAUSING, block, *tokens) == "total = 0\n    total += 1\n    return"
+
+
 def test_what_is_typed_does_not_count_any_more() -> None:
     text, found = known("name = ‸\n", *UNLIKELY)
     for typed, rest in [(2, ""), (4, ""), (9, ".strip()"), (15, "()")]:

@@ -35,7 +35,7 @@ _LINES_SHOWN = 2
 _EXPLAINED = "def merge"
 _NOTABLE_WAIT_MS = 500
 # Nobody types on here: a whole body is worth its time.
-_OPTIONS = {"completion": {"block_time_ms": 10_000}}
+_OPTIONS = {"completion": {"block_time_ms": 10_000, "candidates": 1}}
 
 
 class _LatestOutcome(BaseModel):

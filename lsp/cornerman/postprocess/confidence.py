@@ -34,7 +34,8 @@ class Likelihoods:
     """How likely a suggestion must be to be right as a whole: one of a line, one of a block.
 
     Of one that is less likely, a ``beginning`` may be shown that is at least so likely. In a
-    ``pause`` it need not be more likely than that. Probabilities; with 0 everything is shown.
+    ``pause`` its lines need not be more likely than that on the average. Probabilities; with 0
+    everything is shown.
     """
 
     line: float = 0.0
@@ -59,7 +60,8 @@ def certainty(
     known = replace(
         _tokens(text, scored),
         least=_log(least.block if is_block else least.line),
-        least_pausing=_log(least.pause),
+        # Somebody who pauses reads line by line.
+        least_pausing=_log(least.pause) * (text.strip().count("\n") + 1),
     )
     if known.of(0, len(text)) >= known.least:
         return replace(known, sure=len(text))

@@ -134,8 +134,8 @@ class EditorClient:
         return Suggested(number, text if isinstance(text, str) else text.value, start, end)
 
     async def complete(self, file: OpenFile, offset: int) -> str:
-        """The text suggested at ``offset``, or "" if nothing is."""
-        items = await self.suggest(file, offset)
+        """The text suggested to somebody who asks for it at ``offset``, or "" if nothing is."""
+        items = await self.suggest(file, offset, is_invoked=True)
         return items[0].text if items else ""
 
     async def explain(self, file: OpenFile, offset: int, on_text: Callable[[str], None]) -> str:

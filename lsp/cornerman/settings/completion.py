@@ -51,7 +51,7 @@ class ConfidenceSettings(Section):
         default=0.03,
         ge=0.0,
         le=1.0,
-        description="That a suggestion is right that comes when you pause.",
+        description="That a line of a suggestion is right that comes when you pause.",
     )
     invoked: float = Field(
         default=0.0,
