@@ -109,15 +109,17 @@ class _Handler(BaseHTTPRequestHandler):
         start = 0
         wanted = self.headers.get("Range")
         if wanted and self.state.knows_ranges:
-            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            first, _, last = wanted.removeprefix("bytes=").partition("-")
+            start, end = int(first), min(int(last or len(body)), len(body) - 1)
             if start >= len(body):
                 self._refuse(416)
                 return
             self.send_response(206)
-            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+            self.send_header("Content-Range", f"bytes {start}-{end}/{len(body)}")
         else:
+            end = len(body) - 1
             self.send_response(200)
-        rest = body[start:]
+        rest = body[start : end + 1]
         self.send_header("Content-Type", "text/html" if self.path.endswith("/") else "x/y")
         self.send_header("Content-Length", str(len(rest)))
         self.end_headers()

@@ -144,3 +144,46 @@ def test_headers_are_sent_and_not_shown(server: FileServer, target: Path):
     fetch(remote, target, len(BODY), lambda _: None)
     assert server.seen[0].agent == "me"
     assert "s3cret" not in repr(remote)
+
+
+class TestParts:
+    """Large files come in parts, several at once."""
+
+    def test_parts_make_up_the_file(
+        self, server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(download, "PART_BYTES", 30_000)
+        seen = get(server, target)
+        assert target.read_bytes() == BODY
+        assert seen[0] == 0
+        assert seen[-1] == len(BODY)
+        asked = server.ranges("/file")
+        assert len(asked) == -(-len(BODY) // 30_000)
+        assert asked[0] == "bytes=0-29999"
+
+    def test_what_is_there_is_not_asked_for_again(
+        self, server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(download, "PART_BYTES", 30_000)
+        target.write_bytes(BODY[:40_001])
+        get(server, target)
+        assert target.read_bytes() == BODY
+        assert server.ranges("/file")[0] == "bytes=40001-70000"
+
+    def test_a_part_that_breaks_off_leaves_the_rest_to_one_connection(
+        self, server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(download, "PART_BYTES", 30_000)
+        server.cuts["/file"] = [1 << 30, 10, 1 << 30]
+        get(server, target)
+        assert target.read_bytes() == BODY
+        assert any(asked is not None and asked.endswith("-") for asked in server.ranges("/file"))
+
+    def test_a_server_without_ranges_is_asked_once_for_parts_and_then_for_all(
+        self, server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(download, "PART_BYTES", 30_000)
+        server.knows_ranges = False
+        get(server, target)
+        assert target.read_bytes() == BODY
+        assert server.ranges("/file") == ["bytes=0-29999", None]

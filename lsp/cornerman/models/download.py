@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -25,6 +28,13 @@ ATTEMPTS = 5
 PAUSE_SECONDS = 0.5
 """Wait before the second try; doubled for every further one."""
 
+AT_ONCE = 4
+"""Connections for one large file, where the server can send parts of it."""
+
+PART_BYTES = 8 << 20
+"""Size of such a part; files shorter than two of them are fetched over one connection."""
+
+_BEAT_SECONDS = 0.5
 _WORTH_A_RETRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -70,6 +80,7 @@ def fetch(remote: Remote, target: Path, size: int, on_bytes: Callable[[int], Non
         return
     client = _client()
     with client:
+        _receive_parts(client, remote, target, size, on_bytes)
         furthest, wasted = length(target), 0
         while length(target) < size:
             try:
@@ -126,6 +137,64 @@ def _receive(
         raise DownloadError(f"{remote.host}: the file there has another size")
     if done < size:
         raise _TryAgainError("the connection was closed early")
+
+
+def _receive_parts(
+    client: httpx2.Client,
+    remote: Remote,
+    target: Path,
+    size: int,
+    on_bytes: Callable[[int], None],
+) -> None:
+    """Append to ``target`` part by part, several on their way at once.
+
+    ``target`` is a prefix of the file at any time. At the first part that does not arrive as it
+    should this ends; the rest is for one connection.
+    """
+    starts = range(length(target), size, PART_BYTES)
+    if len(starts) < 2:
+        return
+    parts = iter(starts)
+    pool = ThreadPoolExecutor(AT_ONCE, "download")
+
+    def begin(start: int) -> Future[bytes | None]:
+        return pool.submit(_part, client, remote, start, min(start + PART_BYTES, size), size)
+
+    try:
+        # The first one tells whether the server can do that, before it is asked for more.
+        coming = deque([begin(next(parts))])
+        while coming:
+            part = _awaited(coming.popleft(), lambda: on_bytes(length(target)))
+            if part is None:
+                return
+            with target.open("ab") as file:
+                file.write(part)
+            on_bytes(length(target))
+            coming.extend(begin(start) for start in islice(parts, AT_ONCE - len(coming)))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _awaited(part: Future[bytes | None], heartbeat: Callable[[], None]) -> bytes | None:
+    """The part, once it is there; whoever waits for the file may give up at each beat."""
+    while not wait((part,), timeout=_BEAT_SECONDS).done:
+        heartbeat()
+    return part.result()
+
+
+def _part(client: httpx2.Client, remote: Remote, start: int, end: int, size: int) -> bytes | None:
+    """Bytes ``start`` to ``end`` of the file; None when they cannot be had that way."""
+    headers = {**remote.headers, "Accept-Encoding": "identity", "Range": f"bytes={start}-{end - 1}"}
+    try:
+        with client.stream("GET", remote.url, headers=headers) as response:
+            is_part = response.status_code == HTTPStatus.PARTIAL_CONTENT
+            place = response.headers.get("Content-Range", "")
+            if not is_part or place != f"bytes {start}-{end - 1}/{size}":
+                return None
+            content = b"".join(response.iter_raw())
+    except httpx2.HTTPError:
+        return None
+    return content if len(content) == end - start else None
 
 
 def _check(response: httpx2.Response, remote: Remote, target: Path, done: int, size: int) -> None:
