@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -13,6 +14,8 @@ from cornerman.core.positions import PositionEncoding
 from cornerman.protocol.action_kinds import REFACTOR_COMMAND, command_of, is_edit, lsp_kind
 from cornerman.protocol.client_profile import ClientProfile
 from cornerman.protocol.convert import range_of
+
+_MARK = re.compile(r"cornerman:|\b(?:TODO|FIXME|XXX)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,19 @@ class ActionItems:
         arguments["version"] = snapshot.version
         arguments["show"] = not plugin.previews_edits
         return arguments
+
+
+def may_be_quiet(place: Place) -> bool:
+    """False if nothing at a place was marked by the user: a look at a few lines tells.
+
+    Editors ask unasked with every move of the cursor, and a close look takes its time.
+    """
+    if place.problems:
+        return True
+    index = place.snapshot.index
+    first = max(index.line_of(place.start) - 1, 0)
+    end = index.line_end(index.line_of(place.end))
+    return _MARK.search(place.snapshot.text, index.line_start(first), end) is not None
 
 
 def needs_question(available: Available) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lsprotocol import types
 from pydantic import ValidationError
 
-from cornerman.core.actions import ActionKind, ActionRequest, Available, OfferStatus
+from cornerman.core.actions import ActionKind, ActionRequest, Available, Diagnostic, OfferStatus
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.protocol import offers
-from cornerman.protocol.action_items import ActionItems, Place, needs_question
+from cornerman.protocol.action_items import ActionItems, Place, may_be_quiet, needs_question
 from cornerman.protocol.action_kinds import is_quiet, is_wanted
 from cornerman.protocol.commands.arguments import Arguments
 from cornerman.protocol.convert import offset_of
@@ -40,6 +41,8 @@ async def code_action(ls: CornermanServer, params: types.CodeActionParams) -> Co
         return []
     place = _place(ls, snapshot, params.range, context.diagnostics)
     is_asked = context.trigger_kind is not types.CodeActionTriggerKind.Automatic
+    if not is_asked and not may_be_quiet(place):
+        return []
     only = [_name(kind) for kind in context.only or ()]
     found = [
         available
@@ -93,12 +96,20 @@ def _place(
     return Place(snapshot, min(start, end), max(start, end), problems)
 
 
-def _available(place: Place) -> list[Available]:
+def _available(place: Place) -> tuple[Available, ...]:
+    problems = tuple(ours for ours, _ in place.problems)
+    return _found(place.snapshot, place.start, place.end, problems)
+
+
+@lru_cache(maxsize=2)
+def _found(
+    snapshot: DocumentSnapshot, start: int, end: int, problems: tuple[Diagnostic, ...]
+) -> tuple[Available, ...]:
+    """What can be done at a place. Editors ask about the same one for several of their menus."""
     # Imported on first use, because an editor waits for the server to start.
     from cornerman.features.actions.available import available_actions
 
-    problems = [ours for ours, _ in place.problems]
-    return available_actions(place.snapshot, place.start, place.end, problems)
+    return tuple(available_actions(snapshot, start, end, problems))
 
 
 def _is_possible(ls: CornermanServer, available: Available) -> bool:
