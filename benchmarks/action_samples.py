@@ -20,7 +20,7 @@ from types import FunctionType
 from typing import cast
 
 MODULES = (
-    *("posixpath", "ntpath", "colorsys", "bisect", "heapq", "fnmatch", "html", "shlex"),
+    *("posixpath", "ntpath", "colorsys", "fnmatch", "html", "shlex"),
     *("calendar", "textwrap", "stat", "difflib", "urllib.parse", "email.utils", "string"),
     *("email.quoprimime", "email.header", "inspect", "gettext", "reprlib", "quopri", "pyclbr"),
     *("statistics", "base64", "mimetypes", "tokenize", "sre_parse", "plistlib", "cgi", "locale"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -132,10 +133,12 @@ class _Asker:
     async def answer(self, number: int) -> _Answer:
         """The answer of that number; 0 is the likeliest."""
         text, tokens, finish = "", 0, None
+        started = 0.0
         async with aclosing(self._engine.stream(self._request(number))) as chunks:
             async for chunk in chunks:
                 text += chunk.text
                 tokens += bool(chunk.text)
+                started = started or time.perf_counter()
                 if chunk.timings is not None and chunk.timings.generated:
                     tokens = chunk.timings.generated
                     self.speed = chunk.timings.tokens_per_second or self.speed
@@ -147,6 +150,9 @@ class _Asker:
                 if self._recipe.is_copy and is_complete_block(text):
                     finish = FinishReason.STOP
                     break
+        if self.speed is None and tokens > 1:
+            # Not every engine tells, and none does of an answer that was not read to its end.
+            self.speed = (tokens - 1) / max(time.perf_counter() - started, 1e-3)
         return _Answer(text, finish is not FinishReason.LENGTH)
 
     def _request(self, number: int) -> GenerationRequest:

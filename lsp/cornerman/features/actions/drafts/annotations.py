@@ -127,19 +127,25 @@ def _result(hint: str | None, types: set[str] | None, function: Function) -> str
     if types is None:
         is_iterator = hint is not None and _base(hint) in ("Iterator", "Iterable", "Generator")
         return hint if is_iterator else None
-    is_stub = all(isinstance(s, (ast.Expr, ast.Pass, ast.Raise)) for s in function.body)
-    if is_stub:
+    if all(_is_placeholder(statement) for statement in function.body):
         return None
     if types == {"None"}:
         return "None"
     certain = types - {"None", ""}
-    if "" not in types and len(certain) == 1 and (hint is None or _base(hint) not in certain):
-        hint = next(iter(certain))
-    if hint is None or hint == "None" or len(certain) > 1:
+    if len(certain) != 1:
+        # What a function of somewhere else gives is not to be guessed.
         return None
-    if certain and _base(hint) not in certain and "|" not in hint and _base(hint) in BUILTIN_TYPES:
+    known = next(iter(certain))
+    if "" in types and (hint is None or _base(hint) != known):
         return None
-    return _with_none(hint) if "None" in types else hint
+    fitting = hint if hint is not None and _base(hint) == known else known
+    return _with_none(fitting) if "None" in types else fitting
+
+
+def _is_placeholder(node: ast.stmt) -> bool:
+    """True for what says nothing about the result of a method that others are to write."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or isinstance(node, (ast.Pass, ast.Raise))
 
 
 def _with_default(hint: str, default: ast.expr | None) -> str | None:

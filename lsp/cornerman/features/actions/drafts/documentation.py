@@ -19,7 +19,7 @@ from cornerman.features.actions.python_code import (
 _QUOTES = re.compile(r"^[rR]?(\"\"\"|''')(.*?)(\1|$)", re.S)
 _FENCED = re.compile(r"```\w*\n?|~~~\w*\n?")
 _SECTION = re.compile(
-    r"^(args|arguments|parameters|params|returns?|raises?|yields?)\b.*:?\s*$", re.I
+    r"^(args|arguments|parameters|params|returns?|raises?|yields?)\s*(:.*)?$", re.I
 )
 _FIELD = re.compile(r"^\s*:(param|type|return|rtype|raises?)\b.*$", re.I)
 _WIDTH = 88
@@ -97,9 +97,9 @@ def _prose(answer: str) -> str | None:
 
 
 def _looks_like_code(text: str) -> bool:
-    starts = ("def ", "class ", "return ", "import ", "from ", "function ", "here is", "sure")
+    starts = ("def ", "class ", "return ", "import ", "from ", "function ", "Here is", "Sure")
     has_code = re.search(r"[{};=\\]|->|\"\"\"", text) is not None
-    return has_code or text.lower().startswith(starts)
+    return has_code or text.startswith(starts)
 
 
 def _docstring(prose: str, indent: str, quotes: str) -> str:
