@@ -52,6 +52,7 @@ async def test_capabilities(tmp_path: Path) -> None:
         "textDocumentSync": {"openClose": True, "change": 2},
         "inlineCompletionProvider": {},
         "codeActionProvider": True,
+        "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
     documented = set(re.findall(r"^\| `(cornerman\.\w+)` \|", PROTOCOL.read_text(), re.M))
     assert set(commands) <= documented
