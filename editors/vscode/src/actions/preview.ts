@@ -60,7 +60,9 @@ export class Preview implements vscode.Disposable, vscode.TextDocumentContentPro
 
     async #ask(offer: Offer): Promise<void> {
         const decide = this.#decide;
-        const question = [`${offer.title}: apply it?`, offer.warning].filter(Boolean).join(' ');
+        const passed = offer.checks.filter((check) => check.passed).map((check) => check.name);
+        const checked = passed.length ? `Checked: ${passed.join(', ')}.` : '';
+        const question = [`${offer.title}: apply it?`, offer.warning || checked].filter(Boolean).join(' ');
         const answer = await vscode.window.showInformationMessage(question, APPLY, DISCARD);
         if (answer && decide === this.#decide) {
             decide?.(answer === APPLY);

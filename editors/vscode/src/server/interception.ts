@@ -8,6 +8,8 @@ import { record, text } from '../wire.ts';
 
 export function interception(parts: Parts & { readonly edits: Edits; readonly models: Models }): Middleware {
     return {
+        // What carries a command is complete; the edit is made when the command runs.
+        resolveCodeAction: (action, token, next) => (action.command ? action : next(action, token)),
         executeCommand: async (command, args: unknown[], next) => {
             const argument = record(args[0]);
             if (makesEdit(command)) {

@@ -1,6 +1,6 @@
 /** A machine of its own for one test: folders, environment, files to work on. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,10 +28,8 @@ export class Machine {
     readonly profile = join(this.root, 'profile');
     readonly extensions = join(this.root, 'extensions');
     readonly env: NodeJS.ProcessEnv;
-    readonly #hasServer: boolean;
 
     constructor(options: MachineOptions) {
-        this.#hasServer = options.hasServer;
         const cache = join(this.root, 'cache');
         const path = (process.env['PATH'] ?? '')
             .split(delimiter)
@@ -63,17 +61,17 @@ export class Machine {
         writeFileSync(join(this.profile, 'User', 'settings.json'), JSON.stringify({ ...QUIET, ...settings }));
     }
 
-    /** Stops the engine and removes everything. */
-    remove(): void {
-        if (this.#hasServer) {
-            // Its exit code is 1 where no engine runs.
-            spawnSync(SERVER, ['engine', 'stop'], { env: this.env, stdio: 'ignore' });
-        }
-        rmSync(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    /** Where the extension installs its server. */
+    get installed(): string {
+        return join(this.profile, 'User', 'globalStorage', 'cornerman.cornerman', 'server');
     }
 
-    copyTo(name: string, target: string): void {
-        cpSync(join(this.workspace, name), target);
+    /** Stops the engine and removes everything. */
+    remove(): void {
+        const own = join(this.installed, 'bin', 'cornerman');
+        // The exit code is 1 where no engine runs.
+        spawnSync(existsSync(own) ? own : SERVER, ['engine', 'stop'], { env: this.env, stdio: 'ignore' });
+        rmSync(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     }
 }
 

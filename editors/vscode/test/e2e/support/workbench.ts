@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { PICTURES } from './machine.ts';
 
-const CHROMIUM = process.env['CORNERMAN_CHROMIUM'] ?? '/usr/bin/chromium';
+export const CHROMIUM = process.env['CORNERMAN_CHROMIUM'] ?? '/usr/bin/chromium';
+const BLOCKED =
+    'LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebTransport';
+export const FLAGS = ['--no-sandbox', '--disable-gpu', `--disable-features=${BLOCKED}`];
 const PATIENCE_MS = 180_000;
 
 export class Workbench {
@@ -20,12 +23,7 @@ export class Workbench {
 
     /** `name` stands in front of the names of pictures. */
     static async open(address: string, name: string): Promise<Workbench> {
-        const disabled =
-            'LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebTransport';
-        const browser = await chromium.launch({
-            executablePath: CHROMIUM,
-            args: ['--no-sandbox', '--disable-gpu', `--disable-features=${disabled}`],
-        });
+        const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
         const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
         page.setDefaultTimeout(PATIENCE_MS);
         await page.goto(address);
