@@ -39,7 +39,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[EditorClient]:
     editor = EditorClient()
-    await editor.start(tmp_path, {"completion": {"candidates": 1}})
+    await editor.start(tmp_path, {"completion": {"candidates": 1, "block_time_ms": 10_000}})
     yield editor
     await editor.stop()
 
