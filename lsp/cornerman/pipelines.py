@@ -6,7 +6,7 @@ What they need is imported on first use, because an editor waits for the server 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.passages import Passage
 from cornerman.core.snippets import ContextSource
 from cornerman.settings import Settings
 
@@ -134,6 +135,17 @@ class EnginePipelines:
 
         model, engine = await _chat_model(settings), await self._engine(settings)
         return await review(request, settings.actions, model, engine, on_progress=on_progress)
+
+    async def ask(
+        self, question: str, passages: Sequence[Passage], settings: Settings
+    ) -> AsyncGenerator[Chunk, None]:
+        """See ``session.Pipelines``."""
+        from cornerman.features.ask import ask
+
+        model, engine = await _chat_model(settings), await self._engine(settings)
+        async with aclosing(ask(question, passages, model, engine)) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
     async def obstacle(self, settings: Settings) -> CornermanError | None:
         """See ``session.Pipelines``."""

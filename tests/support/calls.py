@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
 from cornerman.core.certainty import ALL, Certainty
@@ -12,6 +12,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority, Timings
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.passages import Passage
 from cornerman.core.snippets import ContextSource
 from cornerman.settings import Settings
 from cornerman.statistics.journal import Answer, Shown
@@ -92,6 +93,12 @@ class CalledPipelines:
             raise
         finally:
             call.ended.set()
+
+    async def ask(
+        self, question: str, passages: Sequence[Passage], settings: Settings
+    ) -> AsyncGenerator[Chunk, None]:
+        yield Chunk(f"{passages[0].path} answers {question} [")
+        yield Chunk("1].")
 
     def use(self, context: ContextSource) -> None:
         self.context = context

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
@@ -16,6 +16,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError, ModelMissingError
 from cornerman.core.generation import Chunk, Priority, Timings
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.passages import Passage
 from cornerman.core.snippets import ContextSource
 from cornerman.log import log_to
 from cornerman.server import run
@@ -34,6 +35,12 @@ class ScriptedPipelines:
     """Scripts: ``answer``, ``once``, ``never``, ``stubborn``, ``missing``, ``bug``."""
 
     _has_answered = False
+
+    async def ask(
+        self, question: str, passages: Sequence[Passage], settings: Settings
+    ) -> AsyncGenerator[Chunk, None]:
+        yield Chunk(f"{passages[0].path} answers {question} [")
+        yield Chunk("1].")
 
     def use(self, context: ContextSource) -> None:
         self.context = context

@@ -12,13 +12,16 @@ from collections.abc import Callable, Sequence
 
 from cornerman import __version__
 from cornerman.cli import (
+    ask,
     bench,
     complete,
+    context,
     doctor,
     engine,
     explain,
     index,
     models,
+    purge,
     refactor,
     serve,
     settings,
@@ -67,13 +70,16 @@ def _parser() -> argparse.ArgumentParser:
         complete,
         explain,
         refactor,
+        ask,
+        context,
+        index,
         try_,
         models,
-        index,
         stats,
         bench,
         settings,
         doctor,
+        purge,
     ):
         command.add_parser(subparsers)
     return parser

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 from cornerman.context.index.facts import FileFacts, FileRef, Import, Located, Symbol
-from cornerman.context.index.resolve import Files, resolve
+from cornerman.context.index.resolve import resolve
 from cornerman.context.index.workspace import WorkspaceIndex
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.snippets import Snippet
@@ -57,7 +57,6 @@ class Question:
     edits: Sequence[Diff] = ()
     visited: Sequence[FileRef] = ()
     problems: Sequence[Problem] = ()
-    packages: Files | None = field(default=None, repr=False)
 
     @cached_property
     def facts(self) -> FileFacts:

@@ -57,8 +57,8 @@ async def complete(
     Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
     ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
     ``window_of`` chooses what the model sees of the document, ``surroundings`` are shown in front
-    of it, or what ``surroundings_of`` chooses. The whole suggestion is told, however sure the model was: the outcome's certainty says
-    how much of it may be shown unasked.
+    of it, or what ``surroundings_of`` chooses. The whole suggestion is told, however sure the model
+    was: the outcome's certainty says how much of it may be shown unasked.
 
     Raises:
         CornermanError: the engine could not be reached or failed.

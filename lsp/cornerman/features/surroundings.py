@@ -8,7 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cornerman.context.index.facts import FileRef
-from cornerman.context.providers import definitions, members, similar_code
+from cornerman.context.providers import (
+    definitions,
+    enclosing_class,
+    installed_packages,
+    members,
+    problems,
+    recent_edits,
+    similar_code,
+    visited_files,
+)
 from cornerman.context.question import ContextProvider, Diff, Problem, Provider, Question
 from cornerman.context.select import parts_of, select, worth
 from cornerman.context.types import receiver
@@ -21,6 +30,12 @@ PROVIDERS: Sequence[ContextProvider] = (
     Provider(members.NAME, members.members),
     Provider(definitions.NAME, definitions.definitions),
     Provider(similar_code.NAME, similar_code.similar_code),
+    Provider(enclosing_class.NAME, enclosing_class.enclosing_class),
+    Provider(recent_edits.NAME, recent_edits.recent_edits),
+    Provider(problems.NAME, problems.problems),
+    Provider(visited_files.COUNTERPART, visited_files.counterpart),
+    Provider(installed_packages.NAME, installed_packages.installed_packages),
+    Provider(visited_files.VISITED, visited_files.visited_files),
 )
 # Other snippets have to be this much better to be shown instead of those that the engine has
 # read: it would have to read everything behind them again.

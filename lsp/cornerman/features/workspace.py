@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from cornerman.context import retrieval
 from cornerman.context.index.building import OnProgress, update_all, update_some
 from cornerman.context.index.facts import FileRef
 from cornerman.context.index.store import IndexStore
@@ -13,6 +14,7 @@ from cornerman.context.index.workspace import IndexedFolder, WorkspaceIndex
 from cornerman.context.privacy import excluding, looks_secret
 from cornerman.context.workspace_files import WorkspaceFiles
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.passages import Findings
 from cornerman.core.uris import path_of
 from cornerman.settings import ContextSettings
 
@@ -81,6 +83,11 @@ class Workspace:
                 folder.files.forget_ignored()
             if changed:
                 update_some(folder.store, folder.files, changed)
+
+
+def retrieve(workspace: Workspace, question: str) -> Findings:
+    """What the workspace has to say about a question in plain words."""
+    return retrieval.retrieve(workspace.index, question)
 
 
 def is_secret(uri: str, exclude: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.passages import Findings
 from cornerman.core.snippets import Room, Surroundings
 from cornerman.session.edits import EditHistory
 from cornerman.session.indexing import Indexing, OnIndexing
@@ -149,6 +150,17 @@ class WorkspaceContext:
         while len(self._chosen) > _MOST_DOCUMENTS:
             self._chosen.popitem(last=False)
         return chosen.surroundings
+
+    async def retrieve(self, question: str) -> Findings:
+        """What the workspace has to say about a question, once its first indexing is over."""
+        if not self._is_of_use:
+            return Findings()
+        from cornerman.features.workspace import retrieve
+
+        workspace = self._opened_workspace()
+        await self._indexing.finished()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, retrieve, workspace, question)
 
     async def aclose(self) -> None:
         """Stop indexing and let go of the indexes."""

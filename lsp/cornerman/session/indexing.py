@@ -46,6 +46,11 @@ class Indexing:
         if self._task is not None:
             self._task.cancel()
 
+    async def finished(self) -> None:
+        """Wait for the end of the pass that runs, if there is one."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     async def aclose(self) -> None:
         """End the pass and wait until its process is gone."""
         self.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
@@ -11,6 +11,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.passages import Passage
 from cornerman.core.snippets import ContextSource
 from cornerman.session.activity import Activity
 from cornerman.session.pipelines import Pipelines
@@ -80,6 +81,15 @@ class ObservedPipelines:
         """See ``Pipelines``."""
         with self._activity.work():
             return await self._inner.review(request, settings, on_progress=on_progress)
+
+    async def ask(
+        self, question: str, passages: Sequence[Passage], settings: Settings
+    ) -> AsyncGenerator[Chunk, None]:
+        """See ``Pipelines``."""
+        with self._activity.work():
+            async with aclosing(self._inner.ask(question, passages, settings)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
     async def obstacle(self, settings: Settings) -> CornermanError | None:
         """See ``Pipelines``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
 from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
@@ -11,6 +11,7 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.passages import Passage
 from cornerman.core.snippets import ContextSource
 from cornerman.settings import Settings
 
@@ -62,6 +63,15 @@ class Pipelines(Protocol):
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
     ) -> tuple[ReviewComment, ...]:
         """Remarks about the request's range, in order; raises ``CornermanError``."""
+        ...
+
+    def ask(
+        self, question: str, passages: Sequence[Passage], settings: Settings
+    ) -> AsyncGenerator[Chunk, None]:
+        """An answer from ``passages`` in pieces; ``[1]`` in it stands for the first of them.
+
+        Closing the stream cancels; raises ``CornermanError``.
+        """
         ...
 
     async def obstacle(self, settings: Settings) -> CornermanError | None:

@@ -14,7 +14,9 @@ from cornerman.core.completions import Completion, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
+from cornerman.core.passages import NOT_FOUND
 from cornerman.core.positions import PositionEncoding
+from cornerman.session import asking
 from cornerman.session.actions import Actions
 from cornerman.session.activity import Activity
 from cornerman.session.context import WorkspaceContext
@@ -197,6 +199,12 @@ class Session:
     async def status(self) -> EngineStatus:
         """What serves completions now; starts nothing."""
         return await self._pipelines.status(self.settings)
+
+    async def ask(self, question: str, on_text: Callable[[str], None]) -> asking.Answer:
+        """An answer from the workspace, with citations; raises ``CornermanError``."""
+        if self.context is None:
+            return asking.Answer(NOT_FOUND, is_found=False)
+        return await asking.answer(question, self.context, self._pipelines, self.settings, on_text)
 
     async def obstacle(self) -> CornermanError | None:
         """What keeps every model from being asked, as far as that is known without asking."""

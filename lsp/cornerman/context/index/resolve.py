@@ -21,8 +21,8 @@ class Files(Protocol):
         """What is known of a file; None if there is no such file."""
         ...
 
-    def with_stem(self, stem: str) -> list[FileRef]:
-        """The files that can be imported by a name."""
+    def with_stem(self, stem: str, module: str) -> list[FileRef]:
+        """The files that the last name of ``module`` may be imported from."""
         ...
 
 
@@ -44,7 +44,7 @@ def modules(files: Files, file: FileRef, module: str, language_id: str) -> list[
     ending = "/" + "/".join(parts)
     matching = [
         found
-        for found in files.with_stem(parts[-1])
+        for found in files.with_stem(parts[-1], module)
         if found != file and ("/" + _stem(found.path)).endswith(ending)
     ]
     return sorted(matching, key=lambda found: (found.folder != file.folder, len(found.path), found))

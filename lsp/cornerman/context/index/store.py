@@ -134,6 +134,10 @@ class IndexStore:
         )
         return [str(row[0]) for row in rows]
 
+    def paths(self) -> list[str]:
+        """Paths of all files, sorted."""
+        return [str(row[0]) for row in self._rows("SELECT path FROM files ORDER BY path")]
+
     def spread(self, names: Sequence[str]) -> dict[str, int]:
         """How many texts mention each of the names; those that none mentions are left out."""
         marks = ",".join("?" * len(names))

@@ -123,8 +123,12 @@ class WorkspaceIndex:
                     found.append(Located(file, symbol))
         return found
 
-    def with_stem(self, stem: str) -> list[FileRef]:
-        """The files that can be imported by a name, in a stable order."""
+    def with_stem(self, stem: str, module: str = "") -> list[FileRef]:
+        """The files that can be imported by a name, in a stable order.
+
+        For any ``module`` that ends with this name.
+        """
+        del module
         found = {file for file in list(self._open) if module_stem(file.path) == stem}
         for root, folder in list(self._folders.items()):
             found |= {FileRef(root, path) for path in folder.store.with_stem(stem)}
@@ -137,6 +141,13 @@ class WorkspaceIndex:
             for root, folder in list(self._folders.items())
             for path in folder.store.in_language(language_id)
         )
+
+    def all_files(self) -> list[FileRef]:
+        """Every file that is indexed or open, sorted."""
+        found = set(self._open)
+        for root, folder in list(self._folders.items()):
+            found |= {FileRef(root, path) for path in folder.store.paths()}
+        return sorted(found)
 
     def spread(self, names: Sequence[str]) -> dict[str, int]:
         """How many files mention each name, about; those that none mentions are left out."""

@@ -47,6 +47,8 @@ def _of_module(question: Question, brought: Import) -> Iterator[Snippet]:
 
 def _by_name(question: Question) -> Iterator[Snippet]:
     """Names that the document neither defines nor imports, as in languages that import files."""
+    if question.snapshot.language_id == "python":
+        return  # Where everything is imported by name, other names are variables.
     own = {symbol.name for symbol in question.facts.symbols} | set(question.imported)
     language = question.snapshot.language_id
     for name, weight in question.names.items():

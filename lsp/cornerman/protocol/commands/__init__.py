@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from cornerman.protocol.action_kinds import EXPLAIN_COMMAND, REFACTOR_COMMAND, REVIEW_COMMAND
-from cornerman.protocol.commands import edits, explain, models, outcomes, review, stats, status
+from cornerman.protocol.commands import ask, edits, explain, models, outcomes, review, stats, status
 from cornerman.protocol.inline_completion import ACCEPTED_COMMAND
 from cornerman.protocol.language_server import CornermanServer
 
@@ -20,6 +20,7 @@ COMMANDS: dict[str, Command] = {
     models.PULL_COMMAND: models.pull,
     EXPLAIN_COMMAND: explain.explain,
     REVIEW_COMMAND: review.review,
+    ask.ASK_COMMAND: ask.ask,
     REFACTOR_COMMAND: edits.refactor,
     edits.FIX_COMMAND: edits.fix,
     edits.DOCUMENT_COMMAND: edits.document,
