@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from support.code_actions import RESOLVES, ask, capabilities, edited, resolve, titled
 from support.rpc import Json, RpcClient
 from support.scripted_actions import REASON
 from support.scripted_client import INVALID_PARAMS, URI, lsp_range, scripted
 from support.scripted_server import MISSING
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CODE = """\
 {script}
@@ -29,16 +33,22 @@ LITERAL = capabilities({"codeActionLiteralSupport": {}})
 MODEL_MISSING = {"model": "missing"}
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RpcClient]:
+    """A client that resolves edits, shared by the tests that leave it as it was."""
+    async with scripted(tmp_path_factory.mktemp("client"), RESOLVING) as client:
+        yield client
+
+
 async def opened(client: RpcClient, script: str = "answer") -> str:
     text = CODE.format(script=script)
     await client.open(URI, text)
     return text
 
 
-async def test_edits_come_later_and_words_by_a_command(tmp_path: Path) -> None:
-    async with scripted(tmp_path, RESOLVING) as client:
-        await opened(client)
-        actions = await ask(client, URI, BODY)
+async def test_edits_come_later_and_words_by_a_command(client: RpcClient) -> None:
+    await opened(client)
+    actions = await ask(client, URI, BODY)
     document = titled(actions, "Document total")
     assert document["kind"] == "refactor.rewrite.cornerman.document"
     assert set(document) == {"title", "kind", "data"}
@@ -52,11 +62,10 @@ async def test_edits_come_later_and_words_by_a_command(tmp_path: Path) -> None:
     assert "result += value" not in str(actions)
 
 
-async def test_a_chosen_action_is_resolved(tmp_path: Path) -> None:
-    async with scripted(tmp_path, RESOLVING) as client:
-        text = await opened(client)
-        action = titled(await ask(client, URI, BODY), "Document")
-        resolved = await resolve(client, action)
+async def test_a_chosen_action_is_resolved(client: RpcClient) -> None:
+    text = await opened(client)
+    action = titled(await ask(client, URI, BODY), "Document")
+    resolved = await resolve(client, action)
     assert edited(text, resolved["edit"], URI, "utf-16").count("<document>") == 1
     assert {key: resolved[key] for key in action} == action
 
@@ -71,43 +80,41 @@ async def test_a_chosen_action_is_resolved(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-async def test_only_the_kinds_asked_for(tmp_path: Path, only: list[str], kinds: set[str]) -> None:
-    async with scripted(tmp_path, RESOLVING) as client:
-        await opened(client)
-        actions = await ask(client, URI, BODY, only=only, diagnostics=[DIAGNOSTIC])
-        refactor = await ask(client, URI, BODY, only=["refactor"])
+async def test_only_the_kinds_asked_for(
+    client: RpcClient, only: list[str], kinds: set[str]
+) -> None:
+    await opened(client)
+    actions = await ask(client, URI, BODY, only=only, diagnostics=[DIAGNOSTIC])
+    refactor = await ask(client, URI, BODY, only=["refactor"])
     assert {action["kind"] for action in actions} == kinds
     assert refactor
     assert all(action["kind"].startswith("refactor.") for action in refactor)
 
 
-async def test_unasked_there_is_no_lamp_beside_every_line(tmp_path: Path) -> None:
-    async with scripted(tmp_path, RESOLVING) as client:
-        await opened(client)
-        assert await ask(client, URI, BODY, triggerKind=2) == []
-        [fix] = await ask(client, URI, BODY, triggerKind=2, diagnostics=[DIAGNOSTIC])
-        assert len(await ask(client, URI, BODY, triggerKind=1)) > 3
+async def test_unasked_there_is_no_lamp_beside_every_line(client: RpcClient) -> None:
+    await opened(client)
+    assert await ask(client, URI, BODY, triggerKind=2) == []
+    [fix] = await ask(client, URI, BODY, triggerKind=2, diagnostics=[DIAGNOSTIC])
+    assert len(await ask(client, URI, BODY, triggerKind=1)) > 3
     assert fix["kind"] == "quickfix.cornerman"
 
 
-async def test_a_fix_goes_back_to_its_diagnostic(tmp_path: Path) -> None:
-    async with scripted(tmp_path, RESOLVING) as client:
-        text = await opened(client)
-        actions = await ask(client, URI, BODY, diagnostics=[DIAGNOSTIC])
-        fix = titled(actions, "Fix: M")
-        assert fix["diagnostics"] == [DIAGNOSTIC]
-        assert "isPreferred" not in fix
-        resolved = await resolve(client, fix)
+async def test_a_fix_goes_back_to_its_diagnostic(client: RpcClient) -> None:
+    text = await opened(client)
+    actions = await ask(client, URI, BODY, diagnostics=[DIAGNOSTIC])
+    fix = titled(actions, "Fix: M")
+    assert fix["diagnostics"] == [DIAGNOSTIC]
+    assert "isPreferred" not in fix
+    resolved = await resolve(client, fix)
     assert "<fix|M|S|7> += value" in edited(text, resolved["edit"], URI, "utf-16")
 
 
-async def test_an_instruction_may_stand_in_the_document(tmp_path: Path) -> None:
-    async with scripted(tmp_path, RESOLVING) as client:
-        await client.open(URI, CODE.format(script="answer\n# cornerman: use sum"))
-        where = lsp_range(1, 3, 1, 3)
-        action = titled(await ask(client, URI, where, triggerKind=2), "Refactor: use sum")
-        assert "use sum" not in str(action["data"])
-        resolved = await resolve(client, action)
+async def test_an_instruction_may_stand_in_the_document(client: RpcClient) -> None:
+    await client.open(URI, CODE.format(script="answer\n# cornerman: use sum"))
+    where = lsp_range(1, 3, 1, 3)
+    action = titled(await ask(client, URI, where, triggerKind=2), "Refactor: use sum")
+    assert "use sum" not in str(action["data"])
+    resolved = await resolve(client, action)
     assert "<instruction|use sum>" in str(resolved["edit"])
 
 
@@ -166,9 +173,8 @@ async def test_an_action_for_an_older_version_is_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("data", [None, 5, {"uri": URI}, {"kind": "SECRET"}], ids=str)
-async def test_data_of_somebody_else_are_refused(tmp_path: Path, data: object) -> None:
-    async with scripted(tmp_path, RESOLVING) as client:
-        error = await client.error("codeAction/resolve", {"title": "x", "data": data})
+async def test_data_of_somebody_else_are_refused(client: RpcClient, data: object) -> None:
+    error = await client.error("codeAction/resolve", {"title": "x", "data": data})
     assert error["code"] == INVALID_PARAMS
     assert "SECRET" not in error["message"]
 
