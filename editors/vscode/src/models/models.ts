@@ -21,7 +21,7 @@ export class Models {
 
     /** Offers a model if the one in use is not on this machine. True when there is one in the end. */
     async ensure(): Promise<boolean> {
-        const isRemote = Boolean(vscode.workspace.getConfiguration(SECTION).get('engine.url'));
+        const isRemote = Boolean(vscode.workspace.getConfiguration(SECTION).get<string | null>('engine.url'));
         const models = isRemote ? [] : await this.#list();
         const needed = neededModel(models);
         if (!needed) {

@@ -112,12 +112,17 @@ export class Workbench {
 
     /** The panel's page. */
     get panel(): FrameLocator {
-        return this.page.frameLocator('iframe.webview').first().frameLocator('iframe#active-frame');
+        return this.#frame(this.page.locator('iframe.webview').first());
     }
 
     /** The page in an editor tab. */
     get tab(): FrameLocator {
-        return this.page.frameLocator('iframe.webview').last().frameLocator('iframe#active-frame');
+        return this.#frame(this.page.locator('iframe.webview').last());
+    }
+
+    /** VS Code puts a page into a frame inside a frame. */
+    #frame(outer: Locator): FrameLocator {
+        return outer.contentFrame().locator('iframe#active-frame').contentFrame();
     }
 }
 
