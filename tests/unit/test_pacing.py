@@ -46,3 +46,13 @@ def test_a_slow_engine_looks_ahead_later() -> None:
     slow, fast = Pace().worked(0.0, 500.0), Pace().worked(0.0, 20.0)
     assert fast.reading_ms < slow.reading_ms
     assert fast.reading_ms > 100
+
+
+def test_a_pause_is_told_by_the_rhythm_within_bounds() -> None:
+    assert typed(Pace(), 50, 60.0).pause_in_ms(49 * 60.0) == 250
+    assert 250 < typed(Pace(), 50, 150.0).pause_in_ms(49 * 150.0) < 450
+    assert typed(Pace(), 50, 400.0).pause_in_ms(49 * 400.0) == 450
+
+
+def test_a_pause_that_has_lasted_is_not_waited_for() -> None:
+    assert typed(Pace(), 50, 60.0).pause_in_ms(49 * 60.0 + 1_000.0) == 0
