@@ -91,7 +91,8 @@ def test_a_model_of_the_users_own_is_added_used_where_it_is_and_taken_off_again(
     assert capsys.readouterr().out == "mine (qwen2.5-coder), for completion and chat\n"
     assert run("path", "mine") == 0
     assert capsys.readouterr().out == f"{file}\n"
-    assert run("rm", "mine") == 0
+    assert catalog.find(str(file)).name == str(file)
+    assert run("rm", str(file)) == run("rm", "mine") == 0
     assert file.exists()
     with pytest.raises(BadInputError):
         run("path", "mine")

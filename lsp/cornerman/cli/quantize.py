@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     console.print(f"{out}, used as {small.name}", soft_wrap=True)
     if args.no_measure or not Path(args.source).is_dir():
         return 0
-    large = adding.describe(args.source, family=small.family)
+    large = adding.describe(args.source, str(Path(args.source).resolve()), small.family)
     _compare(console, large, small, args.holes)
     return 0
 
@@ -85,8 +85,8 @@ def _compare(console: Console, large: ModelSpec, small: ModelSpec, holes: int) -
         table.add_column(title, no_wrap=True, justify="right")
     for spec, quality in zip((large, small), found, strict=True):
         table.add_row(
-            spec.name,
-            f"{spec.size_bytes / 1e6:,.0f} MB",
+            Path(spec.name).name,
+            f"{spec.size_bytes / 1e6:,.1f} MB",
             f"{quality.perplexity:.3f}",
             f"{100 * quality.exact:.0f} %",
             f"{100 * quality.similarity:.0f} %",

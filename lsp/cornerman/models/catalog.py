@@ -36,7 +36,7 @@ def find(name: str) -> ModelSpec:
         ModelMissingError: there is nothing at the path.
     """
     if Path(name).is_absolute():
-        return local.describe(Path(name))
+        return local.describe(Path(name), name)
     known = catalog()
     if name not in known:
         raise BadInputError(f"There is no model {name!r}; choose one of: {', '.join(known)}.")

@@ -52,7 +52,7 @@ def resolve_chat(name: str, completion: str, machine: Machine | None = None) -> 
 def recommended(machine: Machine | None = None) -> ModelSpec:
     """The model to begin with on this machine: it completes, chats, and runs well."""
     machine = machine or probe()
-    known = tuple(catalog.catalog().values())
+    known = [spec for spec in catalog.catalog().values() if not spec.is_own]
     both = [spec for spec in known if "chat" in spec.roles and spec.fim_layout != "continuation"]
     chosen = best(both, machine, "completion") or best(known, machine, "completion")
     return chosen or min(known, key=lambda spec: spec.size_bytes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cornerman.core.errors import DownloadError
@@ -14,6 +15,7 @@ from cornerman.models.pins import Pin
 from cornerman.models.progress import Progress, Report
 from cornerman.models.spec import MlxFolder, ModelSpec
 
+_TIMES = 2
 # What a model folder is made of. Never code: nothing of a repository is run.
 _WANTED = (".safetensors", ".json", ".jinja", ".txt", ".model")
 
@@ -28,6 +30,9 @@ def fetch(spec: ModelSpec, form: MlxFolder, folder: Path, report: Report) -> Pat
         OSError: the disk cannot be written.
     """
     incomplete = folder.with_name(folder.name + ".incomplete")
+    if folder.exists() and not incomplete.exists():
+        # Something is missing from it, or nobody would have come here; the rest is still good.
+        folder.rename(incomplete)
     incomplete.mkdir(exist_ok=True)
     try:
         report(Progress(0, 0, "asking the Hugging Face Hub"))
@@ -44,8 +49,7 @@ def fetch(spec: ModelSpec, form: MlxFolder, folder: Path, report: Report) -> Pat
             "where it was."
         ) from error
     if folder.exists():
-        # What is there is not whole, or nobody would have come here.
-        folder.rename(folder.with_name(f"{folder.name}.incomplete-old"))
+        shutil.rmtree(folder)
     incomplete.rename(folder)
     markers.write_folder(folder, hashes)
     return folder
@@ -76,16 +80,25 @@ def _fetch_all(
         def told(done: int, before: int = before) -> None:
             report(Progress(before + done, total, "Hugging Face Hub"))
 
-        if not _from_cache(repo, file, target):
-            download.fetch(file.remote, target, size, told)
-        found = sha256_of(target)
-        if file.sha256 not in (None, found) or (known is not None and known.sha256 != found):
-            target.unlink()
-            raise DownloadError(f"{file.name} arrives damaged")
+        found = _one(repo, file, known, target, told)
         pins.pin(spec.name, file.name, Pin(size_bytes=size, sha256=found))
         hashes[file.name] = found
         before += size
     return hashes
+
+
+def _one(
+    repo: str, file: HubFile, known: Pin | None, target: Path, told: Callable[[int], None]
+) -> str:
+    """Fetch a file; where its hash is wrong, once more from nothing. Returns its hash."""
+    for _ in range(_TIMES):
+        if not _from_cache(repo, file, target):
+            download.fetch(file.remote, target, file.size_bytes or 0, told)
+        found = sha256_of(target)
+        if file.sha256 in (None, found) and (known is None or known.sha256 == found):
+            return found
+        target.unlink()
+    raise DownloadError(f"{file.name} arrives damaged")
 
 
 def _from_cache(repo: str, file: HubFile, target: Path) -> bool:

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Bytes = Annotated[int, Field(gt=0)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+ModelName = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]*|/.+|[A-Za-z]:.+)$")]
+"""A name of the catalogue, or an absolute path: the engine finds models by either."""
+
 Repo = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
 Role = Literal["completion", "chat"]
 
@@ -112,7 +115,7 @@ class ModelSpec(_Entry):
     nowhere. ``license_note`` is one sentence where the licence forbids use at work.
     """
 
-    name: FileName
+    name: ModelName
     title: str
     family: str
     fim_layout: str

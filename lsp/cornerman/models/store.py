@@ -88,6 +88,8 @@ def remove(spec: ModelSpec) -> int:
     A model of the user's own is only taken off the list: its files stay where they are.
     """
     own.remove(spec.name)
+    if spec.is_own:
+        return 0
     pins.forget(spec.name)
     folder = folder_of(spec)
     freed = _size_of(folder)
