@@ -129,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "status":
         return _status()
     if args.action == "stop":
-        return _stop()
+        return stop()
     return _run(args)
 
 
@@ -188,7 +188,12 @@ def _figures(health: HealthBody) -> Iterator[tuple[str, str]]:
     yield "requests", f"{health.requests}{jobs}, {health.cancellations} cancelled"
 
 
-def _stop() -> int:
+def stop() -> int:
+    """End the engine of this user; 1 when none runs.
+
+    Raises:
+        EngineUnavailableError: it does not stop.
+    """
     health = _health()
     if health is None:
         sys.stdout.write("No engine is running.\n")
