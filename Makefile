@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check format lint types clean
+.PHONY: help try test vscode check format lint types clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -17,7 +17,11 @@ test: $(VENV)/.installed-test ## Every test, with the real starter model
 	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
 	@$(BIN)/python -m pytest
 
-check: format lint types test ## Format, lint and types, then every test
+vscode: $(VENV)/.installed-test ## Check and package the VS Code extension, and drive it in a real workbench
+	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
+	@.ci/vscode
+
+check: format lint types test vscode ## Format, lint and types, then every test
 
 format: $(VENV)/.installed-check
 	@$(BIN)/ruff format --check .
