@@ -29,7 +29,7 @@ _BY_NAME: Mapping[str, str] = {
     r"phi.?3": "phi-3",
     r"gemma": "gemma",
     r"mistral|mixtral": "mistral",
-    r"llama": "llama-3",
+    r"(?<!code)(?<!code.)llama": "llama-3",
 }
 _BYTES_PER_PARAMETER = 0.6
 """Of a file quantized to four bits; says how large a model is that does not."""
