@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cornerman.context.languages import lexicon
+from cornerman.context.nearby import Nearby
 from cornerman.context.syntax import Prose, SyntaxTree
 from cornerman.core.continuation import open_string, read_on
 from cornerman.core.documents import DocumentSnapshot
@@ -17,13 +18,16 @@ _IN_WORD = "The cursor is inside a word."
 _IN_STRING = "The cursor is inside a string that ends on the same line."
 _FINISHED = "The statement is complete."
 
+_nearby = Nearby()
+
 
 def completion_site(snapshot: DocumentSnapshot, offset: int) -> CompletionSite:
     """The site at ``offset``; decides between silence, a statement, and a block."""
     tree = SyntaxTree.of(snapshot)
     line = snapshot.index.line_of(offset)
+    near = _nearby.tree(snapshot, offset, tree) if tree is not None else None
     site = CompletionSite(
-        snapshot, offset, line, lexicon=lexicon(snapshot.language_id), syntax=tree
+        snapshot, offset, line, lexicon=lexicon(snapshot.language_id), syntax=near
     )
     prose = (tree.prose_around(offset) if tree else None) or _string_on_line(site)
     silence = _silence(site, prose)

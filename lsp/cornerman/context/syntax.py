@@ -104,6 +104,19 @@ class SyntaxTree:
         """The offsets a node starts and ends at."""
         return self._offset(node.start_byte), self._offset(node.end_byte)
 
+    def top_level_from(self, offset: int) -> int | None:
+        """Where the first sound node of the top level starts that starts at ``offset`` or later."""
+        first = self._byte(offset)
+        cursor = self._parsed.tree.walk()
+        if cursor.goto_first_child_for_byte(first) is None:
+            return None
+        while (node := cursor.node) is not None:
+            if node.start_byte >= first and not node.has_error:
+                return self._offset(node.start_byte)
+            if not cursor.goto_next_sibling():
+                return None
+        return None
+
     @property
     def errors(self) -> int:
         """Number of error and missing nodes; many are not counted to the last."""
