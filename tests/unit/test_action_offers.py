@@ -108,6 +108,14 @@ async def test_comments_must_survive() -> None:
     assert "comment" in await reason_for(request_in(text, ActionKind.SIMPLIFY), fenced(SMALLER))
 
 
+async def test_the_sound_part_of_an_answer_is_offered() -> None:
+    text = "def small(a):‸\n" + '    """Small?"""\n    b = a + 1\n    # why\n' + SMALL[15:]
+    answer = "def small(a, c):\n    b = a - 1\n    # why\n    return a > 3\n"
+    after = await result_of(request_in(text, ActionKind.SIMPLIFY), fenced(answer))
+    kept = 'def small(a):\n    """Small?"""\n    b = a + 1\n    # why\n'
+    assert after == kept + "    return a > 3\n"
+
+
 async def test_only_the_selection_changes_whatever_the_comments_say() -> None:
     text = dedent(
         """

@@ -28,6 +28,7 @@ from cornerman.features.actions.checks import examine
 from cornerman.features.actions.edits import minimal_edits
 from cornerman.features.actions.job import Change, Job
 from cornerman.features.actions.marker import Marker, marker_near
+from cornerman.features.actions.partial import sound_part
 from cornerman.features.actions.place import target_of
 from cornerman.features.actions.recipes import Recipe, recipe_for
 from cornerman.models.catalog import ModelSpec
@@ -180,7 +181,9 @@ def _attempt(job: Job, recipe: Recipe, answer: _Answer) -> _Attempt:
     change = job.changed_to(drafted)
     if change.is_empty:
         return _Attempt(reason="The model would not change anything.")
-    return _Attempt(change, examine(change))
+    whole = _Attempt(change, examine(change))
+    part = None if whole.is_sound else sound_part(change)
+    return _Attempt(*part) if part is not None else whole
 
 
 def _marker(request: ActionRequest) -> Marker | None:
