@@ -9,6 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from cornerman.cli.command import Subparsers
+from cornerman.cli.here import settings_here
 from cornerman.core.passages import NOT_FOUND, Findings
 from cornerman.settings import ContextSettings, Settings
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if findings.is_weak:
         sys.stdout.write(f"{NOT_FOUND}\n")
         return 1
-    settings = Settings(model=args.model) if args.model else Settings()
+    settings = settings_here(args.model)
     asyncio.run(_answer(args.question, findings, settings))
     return 0
 

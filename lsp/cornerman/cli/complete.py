@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from cornerman.cli.command import Subparsers
+from cornerman.cli.here import settings_here
 from cornerman.cli.source_file import offset_of, read
 from cornerman.core.completions import Outcome
 from cornerman.core.documents import DocumentSnapshot
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     path, line, column = parse_place(args.place)
     snapshot = read(path).snapshot
     offset = offset_of(snapshot, line, column)
-    settings = Settings(model=args.model) if args.model else Settings()
+    settings = settings_here(args.model)
     outcome = asyncio.run(_complete(snapshot, offset, settings))
     if outcome.completion is None:
         sys.stderr.write(f"cornerman: nothing to suggest: {outcome.reason}\n")

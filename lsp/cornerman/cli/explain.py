@@ -8,6 +8,7 @@ import sys
 from contextlib import aclosing
 
 from cornerman.cli.command import Subparsers
+from cornerman.cli.here import settings_here
 from cornerman.cli.source_file import place_in
 from cornerman.core.actions import ActionKind, ActionRequest
 from cornerman.settings import Settings
@@ -39,7 +40,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the explanation and the definitions it relied on."""
     file, start, end = place_in(args.place)
-    settings = Settings(model=args.model) if args.model else Settings()
+    settings = settings_here(args.model)
     request = ActionRequest(ActionKind.EXPLAIN, file.snapshot, start, end)
     asyncio.run(_explain(request, settings))
     from cornerman.features.explain import definitions_used
