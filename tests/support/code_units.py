@@ -18,8 +18,12 @@ class CodeUnits:
         self.units = self._encoded(text)
 
     def text(self) -> str:
+        return self.part(len(self.units))
+
+    def part(self, end: int) -> str:
+        """The text of the units before ``end``, which is not inside a code point."""
         code = {"utf-8": "B", "utf-16": "H", "utf-32": "I"}[self.encoding]
-        data = struct.pack(f"<{len(self.units)}{code}", *self.units)
+        data = struct.pack(f"<{end}{code}", *self.units[:end])
         return data.decode({"utf-8": "utf-8"}.get(self.encoding, f"{self.encoding}-le"))
 
     def lines(self) -> list[tuple[int, int]]:

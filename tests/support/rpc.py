@@ -8,7 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 DEADLINE_SECONDS = 30.0
 _OWN_FOLDERS = ("CONFIG", "STATE", "RUNTIME")
@@ -48,7 +51,7 @@ class RpcClient:
     @classmethod
     async def start(
         cls, folder: Path, command: Sequence[str] = SERVE, env: Mapping[str, str] | None = None
-    ) -> RpcClient:
+    ) -> Self:
         """Start ``command`` with all of Cornerman's own files under ``folder``."""
         own = {f"CORNERMAN_{kind}_DIR": str(folder / kind) for kind in _OWN_FOLDERS}
         with (folder / "stderr").open("wb") as errors:
@@ -61,7 +64,7 @@ class RpcClient:
             )
         return cls(process)
 
-    async def __aenter__(self) -> RpcClient:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -179,13 +182,16 @@ class RpcClient:
                 header = await self.process.stdout.readuntil(b"\r\n\r\n")
                 assert header.startswith(b"Content-Length: "), header
                 length = int(header[len(b"Content-Length: ") : -4])
-                message = json.loads(await self.process.stdout.readexactly(length))
-                async with self._news:
-                    self.received.append(message)
-                    self._news.notify_all()
+                await self._take(json.loads(await self.process.stdout.readexactly(length)))
         except asyncio.IncompleteReadError:
             pass
         finally:
             async with self._news:
                 self._ended = True
                 self._news.notify_all()
+
+    async def _take(self, message: Json) -> None:
+        """A message has come."""
+        async with self._news:
+            self.received.append(message)
+            self._news.notify_all()

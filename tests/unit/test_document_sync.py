@@ -10,47 +10,13 @@ import pytest
 from cornerman.protocol.language_server import CornermanServer
 from cornerman.server import build
 from support.code_units import CodeUnits
+from support.random_edits import random_change, random_text, range_change
 from support.scripted_server import ScriptedPipelines
 
 URI = "file:///fuzz.py"
 EDITS = 20_000
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 SEEDS = (1, 2, 3, 4)
-
-# Line breaks of LSP, characters that only str.splitlines() takes for line breaks, characters of
-# one to four UTF-8 bytes and one or two UTF-16 units, combining and joining ones.
-ALPHABET = (
-    *(
-        "a",
-        "b",
-        " ",
-        "\t",
-        "\n",
-        "\n",
-        "\r",
-        "\r\n",
-        "\f",
-        "\v",
-        "\x1c",
-        "\x85",
-        "\u2028",
-        "\u2029",
-    ),
-    *(
-        "é",
-        "ß",
-        "e\u0301",
-        "नि",
-        "漢",
-        "😋",
-        "👩\u200d💻",
-        "𝒳",
-        "\x00",
-        "\ufeff",
-        "\uffff",
-        "\U00010000",
-    ),
-)
 
 
 async def send(server: CornermanServer, method: str, params: object, **more: object) -> None:
@@ -71,39 +37,6 @@ async def change(server: CornermanServer, version: int, *changes: object) -> Non
     document = {"uri": URI, "version": version}
     params = {"textDocument": document, "contentChanges": changes}
     await send(server, "textDocument/didChange", params)
-
-
-def range_change(start: tuple[int, int], end: tuple[int, int], text: str) -> dict[str, object]:
-    positions = [{"line": line, "character": character} for line, character in (start, end)]
-    return {"range": {"start": positions[0], "end": positions[1]}, "text": text}
-
-
-def random_text(rng: random.Random, at_most: int) -> str:
-    return "".join(rng.choice(ALPHABET) for _ in range(rng.randint(0, at_most)))
-
-
-def random_position(rng: random.Random, document: CodeUnits) -> tuple[int, int]:
-    """Anywhere: also past the end of a line or of the document, and inside a character."""
-    lines = document.lines()
-    line = rng.randrange(len(lines) + (2 if rng.random() < 0.1 else 0))
-    if rng.random() < 0.05:
-        return line, rng.choice((1000, 2**31 - 1, 2**32 - 1))
-    start, end = lines[min(line, len(lines) - 1)]
-    return line, rng.randint(0, end - start + 3)
-
-
-def random_change(rng: random.Random, document: CodeUnits) -> dict[str, object]:
-    """A change of the reference document, and the same as the editor would send it."""
-    if rng.random() < 0.01 or len(document.units) > 400:
-        text = random_text(rng, 30)
-        document.units = CodeUnits(text, document.encoding).units
-        return {"text": text}
-    start, end = sorted((random_position(rng, document), random_position(rng, document)))
-    if rng.random() < 0.5:
-        end = start
-    text = random_text(rng, 6)
-    document.replace(start, end, text)
-    return range_change(start, end, text)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
