@@ -157,6 +157,42 @@ DIFFERENT = {
         "def f():\n    x = 1\n    try:\n        x = g()\n    except E:\n        h()\n    g(x)\n",
         "def f():\n    try:\n        x = g()\n    except E:\n        h()\n    g(x)\n",
     ),
+    "what is left after an error": (
+        """
+        def f(xs):
+            try:
+                r = []
+                for x in xs:
+                    r.append(1 / x)
+            except ZeroDivisionError:
+                pass
+            return r
+        """,
+        """
+        def f(xs):
+            try:
+                r = [1 / x for x in xs]
+            except ZeroDivisionError:
+                pass
+            return r
+        """,
+    ),
+    "a default after an error": (
+        """
+        def f(a):
+            with suppress(ValueError):
+                x = 1
+                if g(a):
+                    x = 2
+            return x
+        """,
+        """
+        def f(a):
+            with suppress(ValueError):
+                x = 2 if g(a) else 1
+            return x
+        """,
+    ),
     "a swallowed error": (
         "def f(a):\n    if not a:\n        raise ValueError\n    return a\n",
         "def f(a):\n    return a\n",

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
+import signal
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,14 +72,14 @@ class Verification:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             return await asyncio.wait_for(process.wait(), self.seconds)
         except asyncio.TimeoutError:
             return None
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            _end(process)
             await process.wait()
 
 
@@ -102,6 +105,15 @@ def verification_for(uri: str) -> Verification | None:
         return None
     folder = max(around, key=lambda one: len(one.parts))
     return Verification(folder, tuple(folders[folder].command), folders[folder].seconds)
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    """End the command and, where there are process groups, what it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _copy(folder: Path, copy: Path, file: Path | None, text: str) -> None:

@@ -2,7 +2,8 @@
 
 Both are brought to one normal form and compared. A "no" means only that these rules do not show
 it; a "yes" assumes no more than well-behaved types: ``!=`` as the opposite of ``==``,
-comparisons that give booleans, and ``str(x)`` that agrees with ``format(x)``.
+comparisons that give booleans, ``str(x)`` that agrees with ``format(x)``, and sequences where
+``range(len(x))`` counts.
 """
 
 from __future__ import annotations

@@ -38,11 +38,13 @@ class _Behind(Enum):
 class _Scope:
     """The outermost function around the statements, None in a module or class body.
 
-    Only in a function is it known who sees its variables.
+    Only in a function is it known who sees its variables. ``is_caught``: the function may go on
+    after an exception in the statements, and see what they had done by then.
     """
 
     function: ast.AST | None = None
     behind: _Behind = _Behind.ANYTHING
+    is_caught: bool = False
 
 
 def tidy_module(module: ast.Module) -> None:
@@ -61,13 +63,19 @@ def _tidy(body: list[ast.stmt], scope: _Scope) -> list[ast.stmt]:
     tidied = _chosen(tidied, scope)
     if scope.function is not None and not has_own_frame(scope.function):
         tidied = without_index(tidied)
+        tidied = inlined(tidied, scope.function)
+    if _is_private(scope) and scope.function is not None:
         tidied = without_loop(
             tidied,
             scope.function,
             ends_function=scope.behind is _Behind.END_OF_FUNCTION,
         )
-        tidied = inlined(tidied, scope.function)
     return tidied
+
+
+def _is_private(scope: _Scope) -> bool:
+    """True if nobody sees the variables before the statements are done."""
+    return scope.function is not None and not scope.is_caught and not has_own_frame(scope.function)
 
 
 def _without_idle(body: list[ast.stmt], behind: _Behind) -> list[ast.stmt]:
@@ -102,8 +110,9 @@ def _descend(statement: ast.stmt, scope: _Scope) -> None:
         statement.body = _tidy(statement.body, replace(scope, behind=_Behind.NEXT_TURN))
         statement.orelse = _tidy(statement.orelse, inner)
     elif isinstance(statement, (ast.With, ast.AsyncWith)):
-        statement.body = _tidy(statement.body, inner)
+        statement.body = _tidy(statement.body, replace(inner, is_caught=True))
     elif isinstance(statement, ast.Try):
+        inner = replace(inner, is_caught=True)
         statement.body = _tidy(statement.body, inner)
         statement.orelse = _tidy(statement.orelse, inner)
         statement.finalbody = _tidy(statement.finalbody, inner)
@@ -203,7 +212,7 @@ def _chosen(body: list[ast.stmt], scope: _Scope) -> list[ast.stmt]:
             test = cast("ast.If", first).test
             other = second.value or ast.Constant(None)
             made[number:] = [ast.Return(choice(test, value, other))]
-        elif scope.function is not None and (assigned := _defaulted(first, second)) is not None:
+        elif _is_private(scope) and (assigned := _defaulted(first, second)) is not None:
             made[number : number + 2] = [assigned]
     return made
 
