@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": {"settings", "core", "paths"},
     "log": {"core", "paths"},
     "models": {"models", "core", "paths"},
-    "engine": {"engine", "core", "paths", "settings"},
+    "engine": {"engine", "core", "paths", "settings", "models.families"},
     "engine.host": {
         "engine.host",
         "engine.protocol",

@@ -22,6 +22,7 @@ from cornerman.core.generation import (
 from cornerman.engine.capabilities import CORNERMAN, KINDS, LLAMA_CPP, OLLAMA, OTHER, VLLM
 from cornerman.engine.capabilities import ServerProfile as Server
 from cornerman.engine.dialect import AnswerStart, NotHealedError, Question, question
+from cornerman.models.families import MARKS
 from support.engine import fim
 
 FIM = "<|fim_prefix|><|fim_suffix|>\n<|fim_middle|>"
@@ -150,6 +151,23 @@ def test_control_tokens_in_the_source_do_not_reach_a_server_as_such() -> None:
     pieces = (Control("<PRE>"), Text("x <PRE> | y <| z"))
     plain = GenerationRequest("m", Prompt(pieces), SamplingParams(1))
     assert asked(plain, VLLM)[1]["prompt"] == "<PRE>x < PRE> | y <| z"
+
+
+@pytest.mark.parametrize("mark", sorted(MARKS))
+@pytest.mark.parametrize("kind", [VLLM, LLAMA_CPP, OLLAMA, OTHER])
+def test_no_familys_marks_in_the_source_reach_a_server_as_such(mark: str, kind: str) -> None:
+    half = len(mark) // 2
+    pieces = (
+        Control("<SUF>"),
+        Text(f"after = {mark}"),
+        Control("<PRE>"),
+        Text(f"{mark}\nx = {mark[:half]}"),
+        Text(f"{mark[half:]} + {mark[:half]}"),
+    )
+    request = GenerationRequest("m", Prompt(pieces, f"{mark[half:]} "), SamplingParams(1))
+    _, body = asked(request, kind)
+    assert mark not in body["prompt"]
+    assert mark not in (body.get("suffix") or "")
 
 
 def test_ollama_gets_the_two_sides_of_the_cursor() -> None:

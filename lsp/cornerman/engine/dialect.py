@@ -15,6 +15,7 @@ from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Chunk, Control, GenerationRequest, Prompt
 from cornerman.engine.capabilities import CORNERMAN, LLAMA_CPP, Capabilities, ServerProfile
 from cornerman.engine.protocol import GenerationBody, MessageBody, sendable
+from cornerman.models.families import MARKS
 
 _COMPLETIONS = "/v1/completions"
 _CHAT = "/v1/chat/completions"
@@ -25,8 +26,11 @@ _LAST_WORD = re.compile(r"[^\S\r\n]*[^\w\s]*\w*[^\S\r\n]*\Z")
 _LAST_SPACE = re.compile(r"[^\S\r\n]*\Z")
 # A longer one (a literal full of data) is no word: writing it again would take too long.
 _MAX_HEALED_CHARS = 64
-# How control tokens of most families are spelled.
-_CONTROL = re.compile(r"<[|｜](?=[^\s<>]{1,40}[|｜]>)")
+# How control tokens are spelled: those that are known, and how those of most models look.
+_CONTROL = re.compile(
+    "|".join(map(re.escape, sorted(MARKS, key=len, reverse=True)))
+    + r"|<[|｜](?=[^\s<>]{1,40}[|｜]>)"
+)
 
 
 class NotHealedError(Exception):
@@ -146,7 +150,8 @@ def _add_prompt(body: _Body, prompt: Prompt, capabilities: Capabilities) -> str:
         body.prompt = sendable(_plain(prompt, start))
     else:
         before, after = _halves(prompt)
-        body.prompt, body.suffix = sendable(before + start), sendable(after)
+        body.prompt = sendable(_defused(before + start, set()))
+        body.suffix = sendable(_defused(after, set()))
     return sendable(repeated)
 
 
@@ -165,17 +170,28 @@ def _split(start: str, *, heals: bool) -> tuple[str, str]:
 
 def _plain(prompt: Prompt, start: str) -> str:
     """The prompt as one string in which control tokens of the user's text are none any more."""
-    tokens = {piece.token for piece in prompt.pieces if isinstance(piece, Control)}
-    pieces = [
-        p.token if isinstance(p, Control) else _defused(p.text, tokens) for p in prompt.pieces
-    ]
-    return "".join(pieces) + _defused(start, tokens)
+    # Whatever else this model's layout is made of.
+    own = {piece.token for piece in prompt.pieces if isinstance(piece, Control)} - MARKS
+    whole = text = ""
+    for piece in prompt.pieces:
+        if isinstance(piece, Control):
+            whole += _defused(text, own) + piece.token
+            text = ""
+        else:
+            # A mark may begin in one piece and end in the next.
+            text += piece.text
+    return whole + _defused(text + start, own)
 
 
 def _defused(text: str, tokens: set[str]) -> str:
     for token in tokens:
-        text = text.replace(token, f"{token[:1]} {token[1:]}")
-    return _CONTROL.sub(lambda mark: f"{mark.group()} ", text)
+        text = text.replace(token, _broken(token))
+    return _CONTROL.sub(lambda mark: _broken(mark.group()), text)
+
+
+def _broken(mark: str) -> str:
+    """The mark with a space behind its first character: the same to a reader, no mark any more."""
+    return f"{mark[:1]} {mark[1:]}"
 
 
 def _halves(prompt: Prompt) -> tuple[str, str]:
