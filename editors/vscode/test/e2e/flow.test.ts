@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { CodeServer } from './support/code_server.ts';
 import { Machine } from './support/machine.ts';
 import { eventually, Workbench } from './support/workbench.ts';
@@ -41,6 +41,7 @@ def is_even(number):
 let machine: Machine;
 let server: CodeServer;
 let bench: Workbench;
+let pictures = 0;
 const saved = (): string => readFileSync(join(machine.workspace, 'shop.py'), 'utf8');
 
 /** The number of the line with `start`, from 1. */
@@ -70,6 +71,11 @@ after(async () => {
     await bench.close();
     await server.stop();
     machine.remove();
+});
+
+afterEach(async () => {
+    pictures += 1;
+    await bench.picture(`after-${pictures}`);
 });
 
 test('the status item says that the server runs', async () => {
@@ -118,6 +124,20 @@ test('the panel explains the function at the cursor', async () => {
     assert.ok((await answer.innerText()).length > 60, 'an explanation');
     assert.equal(await bench.panel.locator('#spoken p').count(), await answer.locator('> *').count());
     await bench.picture('explain');
+});
+
+test('a question about the workspace is answered with places', async () => {
+    await bench.run('Cornerman: Ask about the Workspace');
+    await bench.page.locator('.quick-input-widget input[type=text]').fill('Where are items added?');
+    await bench.press('Enter');
+    await bench.panel.getByRole('heading', { name: 'Where are items added?' }).waitFor();
+    await bench.panel.locator('body[data-state=done]').waitFor();
+    await bench.panel
+        .locator('#references a')
+        .filter({ hasText: /^shop\.py:\d+$/ })
+        .first()
+        .click();
+    await bench.picture('ask');
 });
 
 test('a refactoring from the menu is shown, applied, saved and undone in one step', async () => {
@@ -170,7 +190,7 @@ test('the menu of the status item tells why, and snoozes', async () => {
     await bench.status().click();
     await bench.picture('menu');
     await bench.pick('Why No Completion?');
-    await bench.panel.getByText('The latest requests').waitFor();
+    await bench.panel.locator('#answer').getByText('The latest requests').waitFor();
     await bench.status().click();
     await bench.pick('Snooze for 10 Minutes');
     await bench.status(/snoozed for 10 minutes/).waitFor();

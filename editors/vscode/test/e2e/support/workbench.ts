@@ -50,9 +50,7 @@ export class Workbench {
     }
 
     notification(text: RegExp | string): Locator {
-        return this.page
-            .locator('.notification-toast, .notifications-list-container .monaco-list-row')
-            .filter({ hasText: text });
+        return this.page.locator('.notification-toast').filter({ hasText: text });
     }
 
     async press(...keys: string[]): Promise<void> {
@@ -96,15 +94,16 @@ export class Workbench {
         await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     }
 
-    /** Asks for a suggestion by its key until one is drawn. */
+    /** Asks for a suggestion by its key until one is drawn; the first one may wait for the model. */
     async suggest(): Promise<void> {
-        for (let tries = 0; tries < 20; tries++) {
+        for (let tries = 0; tries < 6; tries++) {
             await this.press('Alt+Backslash');
             try {
-                await this.ghost.first().waitFor({ state: 'attached', timeout: 8_000 });
+                await this.ghost.first().waitFor({ state: 'attached', timeout: 30_000 });
                 return;
             } catch {
-                continue;
+                // VS Code asks for one and the same place only once.
+                await this.press('ArrowLeft', 'ArrowRight');
             }
         }
         throw new Error('no suggestion appeared');
