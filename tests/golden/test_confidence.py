@@ -32,6 +32,7 @@ LIKELY = (("self", 0.9), (".name", 0.9), (".strip", 0.9), ("()", 0.9))
 DOUBTFUL = (("self", 0.9), (".name", 0.9), (".strip", 0.2), ("()", 0.9))
 UNLIKELY = (("self", 0.3), (".name", 0.4), (".strip", 0.5), ("()", 0.9))
 GUESSED = (("self", 0.3), (".name", 0.1), (".strip", 0.5), ("()", 0.9))
+UNKNOWN = (("self", 0.02), (".name", 0.1), (".strip", 0.5), ("()", 0.9))
 
 
 @pytest.mark.parametrize(
@@ -40,9 +41,10 @@ GUESSED = (("self", 0.3), (".name", 0.1), (".strip", 0.5), ("()", 0.9))
         (LIKELY, "self.name.strip()", "self.name.strip()"),
         (DOUBTFUL, "self.name", "self.name.strip()"),
         (UNLIKELY, "", "self.name.strip()"),
-        (GUESSED, "", ""),
+        (GUESSED, "", "self"),
+        (UNKNOWN, "", ""),
     ],
-    ids=["likely", "doubtful", "unlikely", "guessed"],
+    ids=["likely", "doubtful", "unlikely", "guessed", "unknown"],
 )
 def test_more_is_shown_the_surer_the_model_is(
     tokens: tuple[tuple[str, float], ...], typing: str, pausing: str

@@ -14,9 +14,9 @@ from cornerman.settings.completion import ConfidenceSettings
 from support.session_editor import Editor, record_of, text_of
 
 LINE = log(0.5)
-DOUBTFUL = Certainty((0, 5), (log(0.2), log(0.9)), 0, LINE, log(0.1))
-GUESSED = Certainty((0, 5), (log(0.01), log(0.9)), 0, LINE, log(0.1))
-HALF = Certainty((0, 5), (log(0.9), log(0.01)), 5, LINE, log(0.1))
+DOUBTFUL = Certainty((0, 5), (log(0.2), log(0.9)), 0, LINE, 0, log(0.1))
+GUESSED = Certainty((0, 5), (log(0.01), log(0.9)), 0, LINE, 0, log(0.1))
+HALF = Certainty((0, 5), (log(0.9), log(0.01)), 5, LINE, 0, log(0.1))
 
 
 @pytest.fixture

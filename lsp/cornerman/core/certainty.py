@@ -21,14 +21,15 @@ class Certainty:
 
     ``logprobs`` are natural logarithms; without any the model is taken to be sure. The first
     ``sure`` characters may be offered unasked, and all of a rest that is likely enough: ``least``
-    and ``least_pausing`` are the logarithms of how likely it has to be between two keys, and in a
-    pause.
+    is the logarithm of how likely it has to be. In a pause it is ``sure_pausing`` and
+    ``least_pausing``.
     """
 
     starts: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
     sure: int = 0
     least: float = float("-inf")
+    sure_pausing: int = 0
     least_pausing: float = float("-inf")
 
     def of(self, first: int, last: int) -> float:
@@ -44,10 +45,12 @@ class Certainty:
 
         Not behind ``typed`` if nothing is to be offered.
         """
-        least = self.least_pausing if asking is Asking.PAUSING else self.least
+        least, sure = self.least, self.sure
+        if asking is Asking.PAUSING:
+            least, sure = self.least_pausing, max(self.sure, self.sure_pausing)
         if asking is Asking.INVOKED or self.of(typed, length) >= least:
             return length
-        return max(self.sure, typed)
+        return max(sure, typed)
 
     def probability(self, first: int, last: int) -> float | None:
         """The probability that the text is right from ``first`` to ``last``; None if not told."""

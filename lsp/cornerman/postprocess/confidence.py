@@ -34,8 +34,8 @@ class Likelihoods:
     """How likely a suggestion must be to be right as a whole: one of a line, one of a block.
 
     Of one that is less likely, a ``beginning`` may be shown that is at least so likely. In a
-    ``pause`` its lines need not be more likely than that on the average. Probabilities; with 0
-    everything is shown.
+    ``pause`` its lines need not be more likely than that on the average, nor a beginning.
+    Probabilities; with 0 everything is shown.
     """
 
     line: float = 0.0
@@ -63,13 +63,28 @@ def certainty(
         # Somebody who pauses reads line by line.
         least_pausing=_log(least.pause) * (text.strip().count("\n") + 1),
     )
-    if known.of(0, len(text)) >= known.least:
-        return replace(known, sure=len(text))
-    for end in _beginnings(text, known, _log(least.beginning)):
-        beginning = text[:end]
-        if _is_balanced(beginning, site) and still_good(beginning, site) == beginning:
-            return replace(known, sure=end)
-    return known
+    sure = _sure(text, known, known.least, _log(least.beginning), site, still_good)
+    pausing = known.least_pausing
+    in_a_pause = _sure(text, known, pausing, _log(least.pause), site, still_good)
+    return replace(known, sure=sure, sure_pausing=in_a_pause)
+
+
+def _sure(
+    text: str,
+    known: Certainty,
+    whole: float,
+    beginning: float,
+    site: CompletionSite,
+    still_good: PostprocessFilter,
+) -> int:
+    """Length of the text, or of its longest good beginning, if that is as likely as it must be."""
+    if known.of(0, len(text)) >= whole:
+        return len(text)
+    for end in _beginnings(text, known, beginning):
+        part = text[:end]
+        if _is_balanced(part, site) and still_good(part, site) == part:
+            return end
+    return 0
 
 
 def _tokens(text: str, scored: Sequence[Scored]) -> Certainty:
