@@ -46,14 +46,14 @@ class Sample:
         return f"{self.module}.{self.name}"
 
 
-def samples(seed: int) -> Iterator[Sample]:
-    """All functions that can be called without harm, in an order given by ``seed``."""
-    found = [sample for name in MODULES for sample in _of_module(name)]
+def samples(seed: int, lines: range = _LINES) -> Iterator[Sample]:
+    """All functions of so many lines that can be called without harm, shuffled by ``seed``."""
+    found = [sample for name in MODULES for sample in _of_module(name, lines)]
     random.Random(seed).shuffle(found)
     return iter(found)
 
 
-def _of_module(name: str) -> Iterator[Sample]:
+def _of_module(name: str, lines: range) -> Iterator[Sample]:
     try:
         spec = importlib.util.find_spec(name)
     except (ImportError, ValueError):
@@ -69,7 +69,7 @@ def _of_module(name: str) -> Iterator[Sample]:
             continue
         code = ast.get_source_segment(text, node) or ""
         is_safe = not any(word in code for word in _UNSAFE)
-        if is_safe and code.count("\n") + 1 in _LINES and node.args.args:
+        if is_safe and code.count("\n") + 1 in lines and node.args.args:
             yield Sample(name, node.name, text, starts[node.lineno - 1])
 
 

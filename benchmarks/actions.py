@@ -11,6 +11,7 @@ type hints, calls that keep to them must also work and give what they say.
 from __future__ import annotations
 
 import argparse
+import ast
 import asyncio
 import json
 import re
@@ -25,7 +26,13 @@ from rich.table import Table
 
 from cornerman.core.actions import ActionKind, ActionRequest, Available, Offer, OfferStatus
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.generation import GenerationRequest, Priority, SamplingParams
+from cornerman.core.generation import (
+    GenerationRequest,
+    Message,
+    Priority,
+    SamplingParams,
+    Timings,
+)
 from cornerman.engine.client import EngineClient
 from cornerman.engine.launcher import ensure_engine
 from cornerman.features.actions.available import available_actions
@@ -36,7 +43,8 @@ from cornerman.settings import STARTER_MODEL, ActionSettings, EngineSettings
 
 KINDS = ("improve-names", "add-types", "document", "simplify", "convert-loop", "modernize")
 _BY_INSTRUCTION = "instruction"
-_LONG_FUNCTION_LINES = 40
+_LONG = range(38, 43)
+_COMPARED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,17 @@ class Result:
     reason: str
     seconds: float
     tokens_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One answer decoded twice; times in seconds."""
+
+    function: str
+    tokens: int
+    plain: float
+    guessing: float
+    is_identical: bool
 
 
 def document(sample: Sample) -> DocumentSnapshot:
@@ -110,39 +129,52 @@ def _judged(sample: Sample, offer: Offer) -> str:
     return judge(sample, offer.edits[0].applied())
 
 
-async def speculation(engine: EngineClient) -> dict[str, float | bool]:
-    """A rename in a function of 40 lines, with guessing ahead and without."""
-    lines = [f"    total += weights[{n}] * values[{n}]  # part {n}" for n in range(36)]
-    code = "\n".join(["def weigh(values, weights):", "    total = 0", *lines, "    return total"])
-    assert code.count("\n") + 2 == _LONG_FUNCTION_LINES
-    messages = templates.load("instruction").render(
-        language="python", code=code, instruction="Rename the variable `total` to `weight`."
-    )
-    texts: list[str] = []
-    seconds: list[float] = []
-    for is_copy in (False, True):
-        text = ""
-        request = GenerationRequest(
-            STARTER_MODEL,
-            messages,
-            SamplingParams(1200),
-            session=f"speculation:{is_copy}",
-            priority=Priority.ACTION,
-            copies_input=is_copy,
+async def speculation(engine: EngineClient, seed: int) -> list[Comparison]:
+    """Renames in functions of about 40 lines, with guessing ahead and without."""
+    made: list[Comparison] = []
+    for sample in samples(seed, _LONG):
+        tree = next(n for n in ast.parse(sample.text).body if getattr(n, "name", "") == sample.name)
+        code = ast.get_source_segment(sample.text, tree) or ""
+        names = re.findall(r"^\s+(\w+) = ", code, re.M)
+        if not names:
+            continue
+        words = f"Rename the variable `{names[0]}` to `renamed_{names[0].strip('_')}`."
+        messages = templates.load("instruction").render(
+            language="python", code=code, instruction=words
         )
-        decode = 0.0
-        async with aclosing(engine.stream(request)) as chunks:
-            async for chunk in chunks:
-                text += chunk.text
-                decode = chunk.timings.decode_ms / 1000 if chunk.timings else decode
-        texts.append(text)
-        seconds.append(decode)
-    return {
-        "plain_seconds": seconds[0],
-        "speculating_seconds": seconds[1],
-        "times_faster": seconds[0] / seconds[1] if seconds[1] else 0.0,
-        "is_identical": texts[0] == texts[1],
-    }
+        plain = await _generated(engine, messages, is_copy=False)
+        guessing = await _generated(engine, messages, is_copy=True)
+        made.append(
+            Comparison(
+                str(sample),
+                plain[1].generated,
+                plain[1].decode_ms / 1000,
+                guessing[1].decode_ms / 1000,
+                is_identical=plain[0] == guessing[0],
+            )
+        )
+        if len(made) == _COMPARED:
+            break
+    return made
+
+
+async def _generated(
+    engine: EngineClient, messages: tuple[Message, ...], *, is_copy: bool
+) -> tuple[str, Timings]:
+    text, timings = "", Timings()
+    request = GenerationRequest(
+        STARTER_MODEL,
+        messages,
+        SamplingParams(900),
+        session=f"speculation:{is_copy}",
+        priority=Priority.ACTION,
+        copies_input=is_copy,
+    )
+    async with aclosing(engine.stream(request)) as chunks:
+        async for chunk in chunks:
+            text += chunk.text
+            timings = chunk.timings or timings
+    return text, timings
 
 
 def table(results: list[Result]) -> Table:
@@ -173,7 +205,7 @@ async def run(args: argparse.Namespace, console: Console) -> None:
     engine = EngineClient(lambda: ensure_engine(EngineSettings()))
     settings = ActionSettings(candidates=args.candidates)
     results: list[Result] = []
-    speeds: dict[str, float | bool] = {}
+    speeds: list[Comparison] = []
     try:
         for kind in [ActionKind(name).value for name in args.kinds.split(",") if name]:
             for sample, action in places(kind, args.functions, args.seed):
@@ -182,15 +214,20 @@ async def run(args: argparse.Namespace, console: Console) -> None:
                 said = result.outcome or f"refused: {result.reason}"
                 console.print(f"{kind} {sample}: {said} ({result.seconds:.1f} s)", markup=False)
         if not args.no_speculation:
-            speeds = await speculation(engine)
+            speeds = await speculation(engine, args.seed)
     finally:
         await engine.aclose()
     if results:
         console.print(table(results))
-    if speeds:
-        console.print(speeds)
+    for one in speeds:
+        times = one.plain / one.guessing if one.guessing else 0.0
+        same = "identical" if one.is_identical else "NOT identical"
+        console.print(f"{one.function}: {one.tokens} tokens, {times:.2f} times faster, {same}")
     if args.json:
-        figures = {"results": [asdict(one) for one in results], "speculation": speeds}
+        figures = {
+            "results": [asdict(one) for one in results],
+            "speculation": [asdict(one) for one in speeds],
+        }
         await asyncio.to_thread(args.json.write_text, json.dumps(figures, indent=1))
 
 

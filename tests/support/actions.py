@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from cornerman.core.actions import ActionKind, ActionRequest, Diagnostic, Offer, Progress
+from cornerman.core.actions import (
+    ActionKind,
+    ActionRequest,
+    Diagnostic,
+    Offer,
+    OfferStatus,
+    Progress,
+)
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, FinishReason, GenerationRequest, Timings
 from cornerman.features.actions.rewrite import rewrite
@@ -69,6 +76,21 @@ async def offered(
         Answers(answers),
         on_progress=said.append,
     )
+
+
+async def result_of(request: ActionRequest, *answers: str) -> str:
+    """The document after the offer; fails if there is none."""
+    offer = await offered(request, *answers)
+    assert offer.status is OfferStatus.OFFERED, offer.reason
+    assert all(check.passed for check in offer.checks)
+    return offer.edits[0].applied()
+
+
+async def reason_for(request: ActionRequest, *answers: str) -> str:
+    """Why nothing is offered."""
+    offer = await offered(request, *answers)
+    assert (offer.status, offer.edits) == (OfferStatus.REFUSED, ())
+    return offer.reason
 
 
 def fenced(code: str) -> str:

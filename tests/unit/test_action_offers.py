@@ -7,43 +7,23 @@ from textwrap import dedent
 
 import pytest
 
-from cornerman.core.actions import ActionKind, ActionRequest, OfferStatus
+from cornerman.core.actions import ActionKind, OfferStatus
 from cornerman.core.generation import FinishReason
 from cornerman.features.actions.rewrite import rewrite
 from cornerman.models.catalog import find
 from cornerman.settings import STARTER_MODEL, ActionSettings
-from support.actions import Answers, fenced, marked, offered, request_in
+from support.actions import (
+    Answers,
+    fenced,
+    marked,
+    offered,
+    reason_for,
+    request_in,
+    result_of,
+)
 
 SMALL = "def small(a):‸\n    if a > 3:\n        return True\n    else:\n        return False\n"
 SMALLER = "def small(a):\n    return a > 3\n"
-COUNT = dedent(
-    """
-    import re
-
-
-    class Counter:
-        def count(self, text, least=1, most=None):‸
-            res = {}
-            for x in text.split():  # words
-                res[x] = f"{x}" + res.get(x, "")
-            return {k: v for k, v in res.items() if len(v) >= least}
-    """
-)
-
-
-async def result_of(request: ActionRequest, *answers: str) -> str:
-    """The document after the offer; fails if there is none."""
-    offer = await offered(request, *answers)
-    assert offer.status is OfferStatus.OFFERED, offer.reason
-    assert all(check.passed for check in offer.checks)
-    return offer.edits[0].applied()
-
-
-async def reason_for(request: ActionRequest, *answers: str) -> str:
-    """Why nothing is offered."""
-    offer = await offered(request, *answers)
-    assert (offer.status, offer.edits) == (OfferStatus.REFUSED, ())
-    return offer.reason
 
 
 async def test_what_is_shown_to_do_the_same_is_offered() -> None:
@@ -141,96 +121,6 @@ async def test_line_ends_indentation_and_other_lines_stay() -> None:
     )
     after = await result_of(request_in(text, ActionKind.SIMPLIFY), fenced(SMALLER))
     assert after == "class A:\r\n\tx = 1  \r\n\tdef small(a):\r\n\t    return a > 3\r\n"
-
-
-async def test_names_are_changed_and_nothing_else() -> None:
-    answer = "res -> counts\nx -> word\ntext -> letters\nk -> least\n"
-    after = await result_of(request_in(COUNT, ActionKind.IMPROVE_NAMES), answer)
-    expected = COUNT.replace("‸", "").replace("res", "counts")
-    for old, new in (
-        ("for x", "for word"),
-        ("[x]", "[word]"),
-        ("{x}", "{word}"),
-        ("(x,", "(word,"),
-    ):
-        expected = expected.replace(old, new)
-    assert after == expected
-
-
-@pytest.mark.parametrize("answer", ["res -> text", "res -> re", "x -> list", "x -> y", "None."])
-async def test_names_that_are_taken_or_no_better_are_refused(answer: str) -> None:
-    reason = await reason_for(request_in(COUNT, ActionKind.IMPROVE_NAMES), answer)
-    assert "no better names" in reason
-
-
-async def test_types_are_added_where_the_code_does_not_contradict_them() -> None:
-    answer = "def count(self, text: str, least: str = 1, most: int = None) -> list[str]:"
-    after = await result_of(request_in(COUNT, ActionKind.ADD_TYPES), answer)
-    assert "def count(self, text: str, least=1, most: int | None = None) -> dict:" in after
-
-
-@pytest.mark.parametrize(
-    ("head", "body", "answer", "expected"),
-    [
-        ("f(a)", "print(a)", "def f(a: Any) -> str:", "f(a) -> None"),
-        (
-            *("f(a, n=1)", "return [a.strip()]"),
-            *("def f(a: int, n: int = 1) -> list[str]:", "f(a, n: int = 1) -> list[str]"),
-        ),
-        ("f(a)", "if a:\n        return 'x'", "def f(a: bool) -> str:", "f(a: bool) -> str | None"),
-        ("f(*b, c=2)", "return c", "def f(*b: int, c: int = 2) -> int:", "f(*b, c: int = 2)"),
-        ("f(a)", "yield a", "def f(a: int) -> int:", "f(a: int)"),
-        ("f()", "return len('x')", "def f() -> int:", "f() -> int"),
-        ("f(a)", "return a[0]", "def f(a: list[str]) -> Thing:", "f(a: list[str])"),
-        (
-            *("f(a)", "if a:\n        return 1"),
-            *("def f(a: List[int]) -> Optional[int]:", "f(a: list[int]) -> int | None"),
-        ),
-    ],
-)
-async def test_types_fit_the_code(head: str, body: str, answer: str, expected: str) -> None:
-    text = f"def {head}:‸\n    {body}\n"
-    after = await result_of(request_in(text, ActionKind.ADD_TYPES), answer)
-    assert after.startswith(f"def {expected}:")
-
-
-async def test_a_docstring_is_one_sentence_in_its_place() -> None:
-    answer = '"""Count the words of a text. It is very useful.\n\n>>> count(1)\n2\n"""'
-    after = await result_of(request_in(COUNT, ActionKind.DOCUMENT), answer)
-    assert 'most=None):\n        """Count the words of a text."""\n        res = {}' in after
-
-
-async def test_a_comment_documents_in_other_languages() -> None:
-    text = "class A {\n  go(x) {‸\n    return x + 1;\n  }\n}\n"
-    request = request_in(text, ActionKind.DOCUMENT, language="javascript")
-    after = await result_of(request, "Return the next number.")
-    comment = "  /**\n   * Return the next number.\n   */\n"
-    assert after == text.replace("‸", "").replace("  go", comment + "  go")
-
-
-async def test_statements_become_a_function() -> None:
-    text = dedent(
-        """
-        def report(rows, title):
-            ‸total = sum(rows)
-            mean = total / len(rows)‸
-            return title, mean
-        """
-    )
-    after = await result_of(request_in(text, ActionKind.EXTRACT_FUNCTION), "mean_of_rows")
-    assert after == dedent(
-        """
-        def _mean_of_rows(rows):
-            total = sum(rows)
-            mean = total / len(rows)
-            return mean
-
-
-        def report(rows, title):
-            mean = _mean_of_rows(rows)
-            return title, mean
-        """
-    )
 
 
 async def test_an_instruction_is_followed_and_its_comment_goes() -> None:
