@@ -104,7 +104,10 @@ async def _read(server: CornermanServer, wire_in: int) -> None:
     try:
         async for data in WireReader(wire_in).chunks():
             for body in decoder.feed(data):
-                await server.wire.receive(body)
+                if body is None:
+                    server.wire.refuse_skipped()
+                else:
+                    await server.wire.receive(body)
                 if server.stopped.done():
                     return
         logger.info("the input has ended%s", "" if decoder.is_empty else " inside a message")

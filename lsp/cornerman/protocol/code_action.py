@@ -37,7 +37,7 @@ async def code_action(ls: CornermanServer, params: types.CodeActionParams) -> Co
     """What can be done here; quickly, and without asking the model."""
     session, context = ls.session, params.context
     snapshot = session.documents.get(params.text_document.uri)
-    if snapshot is None or not session.settings.actions.enabled:
+    if snapshot is None or snapshot.is_too_long or not session.settings.actions.enabled:
         return []
     place = _place(ls, snapshot, params.range, context.diagnostics)
     is_asked = context.trigger_kind is not types.CodeActionTriggerKind.Automatic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
@@ -31,7 +31,8 @@ def lsp_converter() -> Converter:
 
 def opened(item: types.TextDocumentItem) -> DocumentSnapshot:
     """The first snapshot of a document."""
-    return DocumentSnapshot(item.uri, item.language_id, item.version, plain_text(item.text))
+    text = plain_text(item.text)
+    return DocumentSnapshot(item.uri, item.language_id, item.version, text).bounded()
 
 
 def changed(
@@ -43,10 +44,12 @@ def changed(
     """The snapshot after one change: of a range, or of the whole document."""
     text = plain_text(change.text)
     if not isinstance(change, types.TextDocumentContentChangePartial):
-        return snapshot.replace(0, len(snapshot.text), text, version)
+        return DocumentSnapshot(snapshot.uri, snapshot.language_id, version, text).bounded()
+    if snapshot.is_too_long:
+        return replace(snapshot, version=version)
     start = offset_of(snapshot, change.range.start, encoding)
     end = offset_of(snapshot, change.range.end, encoding)
-    return snapshot.replace(min(start, end), max(start, end), text, version)
+    return snapshot.replace(min(start, end), max(start, end), text, version).bounded()
 
 
 def to_lsp_position(position: Position) -> types.Position:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 MAX_HEADER_BYTES = 8 * 1024
 MAX_BODY_BYTES = 64 * 1024 * 1024
+MAX_SKIPPED_BYTES = 2 * 1024 * 1024 * 1024
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _DIGITS = re.compile(rb"[0-9]{1,15}")
@@ -20,19 +21,20 @@ class FrameDecoder:
     """Collects bytes in pieces of any size and gives back whole message bodies.
 
     Header names may be in any case and any order; headers other than ``Content-Length`` are
-    skipped.
+    skipped. So are bodies of more than ``MAX_BODY_BYTES``: None stands for each of them.
     """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._body_bytes: int | None = None
+        self._is_skipping = False
 
     @property
     def is_empty(self) -> bool:
         """False in the middle of a message."""
         return not self._buffer and self._body_bytes is None
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
+    def feed(self, data: bytes) -> Iterator[bytes | None]:
         """Add ``data`` and yield every body that is complete now.
 
         Raises:
@@ -42,9 +44,15 @@ class FrameDecoder:
         while True:
             if self._body_bytes is None:
                 self._body_bytes = self._take_header()
-            if self._body_bytes is None or len(self._buffer) < self._body_bytes:
+            if self._body_bytes is None:
                 return
-            body = bytes(self._buffer[: self._body_bytes])
+            if self._is_skipping:
+                here = min(len(self._buffer), self._body_bytes)
+                del self._buffer[:here]
+                self._body_bytes -= here
+            if len(self._buffer) < self._body_bytes:
+                return
+            body = None if self._is_skipping else bytes(self._buffer[: self._body_bytes])
             del self._buffer[: self._body_bytes]
             self._body_bytes = None
             yield body
@@ -57,7 +65,9 @@ class FrameDecoder:
             return None
         header = bytes(self._buffer[: end.start()])
         del self._buffer[: end.end()]
-        return _content_length(header)
+        length = _content_length(header)
+        self._is_skipping = length > MAX_BODY_BYTES
+        return length
 
 
 def frame(body: bytes) -> bytes:
@@ -76,6 +86,6 @@ def _content_length(header: bytes) -> int:
     if len(found) != 1:
         raise FramingError("a message has no Content-Length header, or several that differ")
     length = found.pop()
-    if length > MAX_BODY_BYTES:
-        raise FramingError(f"a message is longer than {MAX_BODY_BYTES} bytes")
+    if length > MAX_SKIPPED_BYTES:
+        raise FramingError(f"a message is longer than {MAX_SKIPPED_BYTES} bytes")
     return length

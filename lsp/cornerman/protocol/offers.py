@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from cornerman.core.actions import ActionKind, ActionRequest, Offer, OfferStatus, Progress
-from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.documents import TOO_LONG, DocumentSnapshot
 from cornerman.core.errors import BadInputError
 from cornerman.protocol.convert_edits import workspace_edit
 from cornerman.protocol.language_server import CornermanServer
@@ -38,13 +38,15 @@ def require_document(ls: CornermanServer, uri: str, version: int | None = None) 
     """The open document, in that version if one is given.
 
     Raises:
-        BadInputError: it is not open, or has changed since.
+        BadInputError: it is not open, has changed since, or is too long.
     """
     snapshot = ls.session.documents.get(uri)
     if snapshot is None:
         raise BadInputError("The document is not open; open it in the editor first.")
     if version is not None and version != snapshot.version:
         raise BadInputError(STALE)
+    if snapshot.is_too_long:
+        raise BadInputError(TOO_LONG)
     return snapshot
 
 

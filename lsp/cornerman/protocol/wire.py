@@ -22,7 +22,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 
 from cornerman.core.errors import CornermanError
-from cornerman.protocol.framing import frame
+from cornerman.protocol.framing import MAX_BODY_BYTES, frame
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -82,6 +82,12 @@ class WireProtocol(LanguageServerProtocol):
         else:
             self._refuse(None)
         await asyncio.sleep(0)
+
+    def refuse_skipped(self) -> None:
+        """A message was too long to be read."""
+        logger.warning("skipped a message that is too long")
+        sentence = f"The message is longer than {MAX_BODY_BYTES} bytes."
+        self._reply_error(None, types.ErrorCodes.ParseError, sentence)
 
     def cancel_all(self) -> None:
         """Cancel every request that is not answered yet."""

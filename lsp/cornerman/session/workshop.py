@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cornerman.core.certainty import ALL, Asking
 from cornerman.core.completions import UNSURE, Completion, Outcome
-from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.documents import TOO_LONG, DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Priority
 from cornerman.features.memory import Memory, Place, Recollection, Suggestion
@@ -68,6 +68,8 @@ class Workshop:
 
         Only an explicit request gets several. Raises ``CornermanError``.
         """
+        if snapshot.is_too_long:
+            return Made(Outcome(None, TOO_LONG))
         if is_automatic:
             self._pace = self._pace.asked(_now_ms())
         asking = Asking.TYPING if is_automatic else Asking.INVOKED
