@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -176,12 +177,17 @@ def _is_too_much(snapshot: DocumentSnapshot) -> bool:
 
 
 class _RecentTrees:
-    """The last tree of each of the documents asked for last."""
+    """The last tree of each of the documents asked for last; for any thread."""
 
     def __init__(self) -> None:
         self._trees: OrderedDict[tuple[str, str], SyntaxTree] = OrderedDict()
+        self._lock = threading.Lock()
 
     def tree(self, snapshot: DocumentSnapshot, language: LanguageSpec) -> SyntaxTree:
+        with self._lock:
+            return self._tree(snapshot, language)
+
+    def _tree(self, snapshot: DocumentSnapshot, language: LanguageSpec) -> SyntaxTree:
         key = (snapshot.uri, snapshot.language_id)
         last = self._trees.pop(key, None)
         if last is not None:

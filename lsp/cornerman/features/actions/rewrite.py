@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -19,9 +18,8 @@ from cornerman.core.actions import (
     Progress,
     TextEdit,
 )
-from cornerman.core.errors import CornermanError
+from cornerman.core.errors import BadInputError
 from cornerman.core.generation import FinishReason, GenerationRequest, Priority, SamplingParams
-from cornerman.core.snippets import Snippet
 from cornerman.engine.stream import Engine
 from cornerman.features.actions.answer import Unusable, is_complete_block
 from cornerman.features.actions.checks import examine
@@ -48,7 +46,6 @@ async def rewrite(
     engine: Engine,
     *,
     on_progress: OnProgress,
-    surroundings: Sequence[Snippet] = (),  # noqa: ARG001  (no shipped prompt uses it so far)
     verification: Verification | None = None,
 ) -> Offer:
     """A verified edit of the request's code, or why there is none.
@@ -61,35 +58,28 @@ async def rewrite(
             folder is not sound.
     """
     marker = _marker(request)
-    title = _title(request)
     try:
         job = _job(request, marker, settings)
         recipe = recipe_for(job)
-        if reason := await asyncio.to_thread(recipe.refusal, job):
-            return Offer(OfferStatus.REFUSED, title, reason)
-    except CornermanError as error:
-        return Offer(OfferStatus.REFUSED, title, str(error))
+        reason = await asyncio.to_thread(recipe.refusal, job)
+    except BadInputError as error:
+        return Offer(OfferStatus.REFUSED, _title(request), str(error))
+    if reason:
+        return Offer(OfferStatus.REFUSED, _title(request), reason)
     asker = _Asker(job, recipe, settings, model, engine, on_progress)
     best = _Attempt()
     for number in range(settings.candidates):
-        answer = await asker.answer(number)
-        attempt = await asyncio.to_thread(_attempt, job, recipe, answer)
-        if attempt.is_sound and attempt.change is not None and verification is not None:
+        attempt = await asyncio.to_thread(_attempt, job, recipe, await asker.answer(number))
+        if verification is not None and attempt.is_sound:
             on_progress(Progress("Running your verify command"))
-            check = await verification.check(job.snapshot.uri, attempt.change.after.text)
-            attempt = replace(attempt, checks=(*attempt.checks, check))
+            attempt = await attempt.verified(verification)
         if attempt.is_sound:
             return _offer(attempt, request, marker, asker.speed)
         best = max(attempt, best, key=lambda one: len(one.checks))
     if request.takes_unverified and best.change is not None:
         return _offer(best, request, marker, asker.speed)
-    return Offer(
-        OfferStatus.REFUSED,
-        title,
-        f"No answer of the model passed: {_failure(best)}",
-        checks=best.checks,
-        tokens_per_second=asker.speed,
-    )
+    reason = f"No answer of the model passed: {_failure(best)}"
+    return Offer(OfferStatus.REFUSED, _title(request), reason, (), best.checks, asker.speed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +99,13 @@ class _Attempt:
     @property
     def is_sound(self) -> bool:
         return self.change is not None and all(check.passed for check in self.checks)
+
+    async def verified(self, verification: Verification) -> _Attempt:
+        """With the outcome of the user's own command."""
+        if self.change is None:
+            return self
+        uri, text = self.change.job.snapshot.uri, self.change.after.text
+        return replace(self, checks=(*self.checks, await verification.check(uri, text)))
 
 
 class _Asker:
