@@ -23,7 +23,9 @@ def test_code_actions_are_offered(tmp_path: Path) -> None:
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
-    with Terminal([str(editor("helix")), "--log", "helix.log", "total.py:2:5"], tmp_path, env) as helix:
+    with Terminal(
+        [str(editor("helix")), "--log", "helix.log", "total.py:2:5"], tmp_path, env
+    ) as helix:
         assert helix.shows("total(values)", 60), helix.text
         for _ in range(30):
             helix.forget()

@@ -28,8 +28,11 @@ def middle(numbers):
 def last(numbers):
     return numbers[-1]
 """
-EDITED = SOURCE.replace("‸", "").replace("numbers[0]", "next(iter(numbers))")
-EDITED = EDITED.replace("numbers[-1]", "numbers[len(numbers) - 1]")
+EDITED = (
+    SOURCE.replace("‸", "")
+    .replace("numbers[0]", "next(iter(numbers))")
+    .replace("numbers[-1]", "numbers[len(numbers) - 1]")
+)
 
 
 @pytest.fixture(params=VERSIONS, ids=str)

@@ -96,7 +96,7 @@ def test_asked_by_hand_there_are_several_to_choose_from(nvim: Neovim) -> None:
     nvim.open("def parse_date(text):\n    ‸\n", "several.py")
     nvim.insert()
     nvim.keys("<M-Bslash>")
-    several = nvim.wait_for_ghost(lambda g: count_of(nvim) > 1)
+    several = nvim.wait_for_ghost(lambda _: count_of(nvim) > 1)
     nvim.keys("<M-]>")
     other = nvim.wait_for_ghost(lambda g: g.text != several.text)
     nvim.keys("<M-p>")

@@ -38,9 +38,9 @@ class Tap:
                 (self._folder / "initialize.json").write_text(text)
             if message.get("method") == _METHOD:
                 self._asked.add(message["id"])
-            if message.get("method") == "$/cancelRequest":
-                if message["params"]["id"] in self._asked:
-                    _count(self._folder / "cancelled")
+            is_cancellation = message.get("method") == "$/cancelRequest"
+            if is_cancellation and message["params"]["id"] in self._asked:
+                _count(self._folder / "cancelled")
             _write(server, body)
         server.close()
 
