@@ -13,6 +13,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from cornerman.context.site import completion_site
+from cornerman.core.budget import TokenBudget
 from cornerman.core.cancellation import CancellationToken
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, GenerationRequest, Prompt, Text
@@ -34,7 +35,7 @@ from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models.families import FAMILIES
 from cornerman.prompting.fim import fim_prompt
-from cornerman.prompting.window import window_around
+from cornerman.prompting.region import Region
 from support.library_tokenizer import LibraryTokenizer
 from support.tiny_models import tiny_family
 
@@ -56,7 +57,8 @@ def texts() -> list[str]:
 
 def prompt_of(family: str, layout: str) -> Prompt:
     snapshot = DocumentSnapshot("file:///a.py", "python", 1, SOURCE + REST)
-    window = window_around(completion_site(snapshot, len(SOURCE)), 64, 24)
+    site = completion_site(snapshot, len(SOURCE))
+    window = Region.around(site, TokenBudget(1024), (64, 24)).window(site)
     return fim_prompt(family, layout, window, AROUND)
 
 

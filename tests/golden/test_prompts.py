@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import pytest
 
 from cornerman.context.site import completion_site
+from cornerman.core.budget import TokenBudget
 from cornerman.core.errors import BadInputError
 from cornerman.core.generation import Control, Prompt, Text
+from cornerman.core.site import CompletionSite
 from cornerman.core.snippets import Snippet, Surroundings
 from cornerman.models.families import FAMILIES
 from cornerman.prompting.fim import NO_SURROUNDINGS, fim_prompt
 from cornerman.prompting.layouts import CONTINUATION, LAYOUTS
-from cornerman.prompting.window import window_around
+from cornerman.prompting.region import Region
+from cornerman.prompting.window import Window
 from support.golden import at_cursor
 
 SOURCE = "a = 1\nb = a‸ + 1\nc = 3\n"
@@ -32,11 +36,27 @@ def prompt_at(
     family: str = "qwen2.5-coder",
     layout: str = "suffix-first",
     surroundings: Surroundings = NO_SURROUNDINGS,
-    prefix_lines: int = 64,
 ) -> Prompt:
-    snapshot, offset = at_cursor(marked)
-    window = window_around(completion_site(snapshot, offset), prefix_lines, 24)
-    return fim_prompt(family, layout, window, surroundings)
+    return prompts_at([marked], family, layout, surroundings)[0]
+
+
+def prompts_at(
+    typed: Iterable[str],
+    family: str = "qwen2.5-coder",
+    layout: str = "suffix-first",
+    surroundings: Surroundings = NO_SURROUNDINGS,
+) -> list[Prompt]:
+    """The prompts while a document is typed, which stay in one region while they can."""
+    sites = [completion_site(*at_cursor(marked)) for marked in typed]
+    return [fim_prompt(family, layout, window, surroundings) for window in windows(sites)]
+
+
+def windows(sites: Iterable[CompletionSite]) -> Iterator[Window]:
+    region: Region | None = None
+    for site in sites:
+        known = region.at(site) if region is not None else None
+        region = known or Region.around(site, TokenBudget(512), (64, 24))
+        yield region.window(site)
 
 
 def shown(prompt: Prompt) -> str:
@@ -81,7 +101,7 @@ MARKS = {
 }
 ORDERS = {
     "suffix-first": "«{p}»«{s}» + 1\nc = 3\n«{m}»a = 1\n¦b = a",
-    "anchored": "«{p}»«{s}» + 1\nc = 3\n«{m}»a = 1\n¦b = a",
+    "anchored": "«{p}»a = 1\n«{s}» + 1\nc = 3\n«{m}»¦b = a",
     "suffix-prefix": "«{s}» + 1\nc = 3\n«{p}»a = 1\n«{m}»¦b = a",
     "psm": "«{p}»a = 1\nb = a«{s}» + 1\nc = 3\n«{m}»",
 }
@@ -212,33 +232,30 @@ BODY = "".join(f"line_{n} = {n}\n" for n in range(300))
 def test_typing_only_appends_to_the_prompt(family: str, layout: str) -> None:
     tail = "\nafter = 1\nend = 2\n"
     typed = "def f(x):\n    return x + 1"
-    texts = [
-        prompt_at(BODY + typed[:n] + "‸" + tail, family, layout, AROUND).as_text()
-        for n in range(len(typed) + 1)
-    ]
+    keys = (BODY + typed[:n] + "‸" + tail for n in range(len(typed) + 1))
+    texts = [prompt.as_text() for prompt in prompts_at(keys, family, layout, AROUND)]
     for earlier, later in pairwise(texts):
         assert later.startswith(earlier)
 
 
 @pytest.mark.parametrize("family", ["mellum", "seed-coder"])
 def test_only_the_line_being_typed_stands_behind_a_last_mark(family: str) -> None:
-    texts = [
-        prompt_at(f"{BODY}x = {'1' * n}‸\n", family, "suffix-prefix").as_text() for n in range(9)
-    ]
+    keys = (f"{BODY}x = {'1' * n}‸\n" for n in range(9))
+    texts = [prompt.as_text() for prompt in prompts_at(keys, family, "suffix-prefix")]
     for earlier, later in pairwise(texts):
         assert later.startswith(earlier)
 
 
 def test_the_anchor_stays_while_lines_are_typed() -> None:
-    anchored = [
-        prompt_at("x = 1\n" * n + "‸", layout="anchored").pieces[1] for n in range(160, 224)
-    ]
+    keys = ("x = 1\n" * n + "‸" for n in range(160, 224))
+    anchored = [prompt.pieces[1] for prompt in prompts_at(keys, layout="anchored")]
     assert len(set(anchored)) <= 64 // 16 + 1
 
 
 def test_the_window_moves_in_blocks() -> None:
     lines = [f"line_{n} = {n}\n" for n in range(400)]
-    starts = [prompt_at("".join(lines[:n]) + "‸").pieces[-1] for n in range(100, 300)]
+    keys = ("".join(lines[:n]) + "‸" for n in range(100, 300))
+    starts = [prompt.pieces[-1] for prompt in prompts_at(keys)]
     first_lines = {piece.text.split("\n")[0] for piece in starts if isinstance(piece, Text)}
     assert len(first_lines) <= 200 // 32 + 2
 
@@ -256,5 +273,5 @@ def test_control_tokens_in_the_source_stay_text() -> None:
 
 def test_a_comments_end_inside_a_line_does_not_end_the_comment() -> None:
     snapshot, offset = at_cursor("a {‸\n/* b */\n", "css")
-    window = window_around(completion_site(snapshot, offset), 64, 24)
+    (window,) = windows([completion_site(snapshot, offset)])
     assert shown(fim_prompt("gemma", "continuation", window)) == "/* /* b  */\n¦a {"

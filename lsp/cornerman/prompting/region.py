@@ -22,6 +22,8 @@ _HEAD_CHARS = 200
 # A line without end must not fill the prompt; its start moves in steps.
 _LONGEST_LINE = 4_000
 _LINE_STEP = 2_000
+# An anchor further back than this would leave more to the middle than models were trained on.
+_ANCHOR_LINES = 16
 # What editors put behind the cursor by themselves: it comes and goes while somebody types.
 _CLOSERS = frozenset(")]}>\"'`;,: \t")
 
@@ -85,8 +87,13 @@ class Region:
         excess = max(site.offset - line_start - _LONGEST_LINE, 0)
         typed = line_start + -(-excess // _LINE_STEP) * _LINE_STEP
         prefix = text[self.start : line_start]
-        language, anchor = site.snapshot.language_id, min(self.anchor, len(prefix))
-        return Window(prefix, text[typed : site.offset], self.suffix, language, anchor)
+        return Window(
+            prefix,
+            text[typed : site.offset],
+            self.suffix,
+            site.snapshot.language_id,
+            _moved(min(self.anchor, len(prefix)), prefix),
+        )
 
 
 def right_of(site: CompletionSite) -> int:
@@ -104,6 +111,13 @@ def _end(site: CompletionSite, right: int, chars: int, lines: int) -> int:
     last = min(index.line_of(end) - 1, site.line + lines)
     whole = index.line_end(last) if last >= site.line else right
     return whole if whole > right else end
+
+
+def _moved(anchor: int, prefix: str) -> int:
+    """The anchor, moved on by blocks of lines as they are typed behind it."""
+    for _ in range(prefix.count("\n", anchor) // _ANCHOR_LINES * _ANCHOR_LINES):
+        anchor = prefix.index("\n", anchor) + 1
+    return anchor
 
 
 def _nearest(text: str, head: str, start: int) -> int | None:
