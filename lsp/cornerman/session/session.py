@@ -8,9 +8,9 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
-from cornerman.core.completions import Completion, EngineStatus, Outcome
+from cornerman.core.completions import EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
@@ -22,6 +22,7 @@ from cornerman.session.activity import Activity
 from cornerman.session.context import WorkspaceContext
 from cornerman.session.observed import ObservedPipelines
 from cornerman.session.pipelines import Pipelines
+from cornerman.session.record import Record
 from cornerman.session.rest import Rest
 from cornerman.session.showcase import Showcase
 from cornerman.session.workshop import Made, Workshop
@@ -31,46 +32,6 @@ from cornerman.statistics.journal import Answer, Journal
 logger = logging.getLogger(__name__)
 
 _OUTCOMES_KEPT = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """How one request for a completion ended. Times in milliseconds.
-
-    ``completions`` has every candidate, the best one first; ``probability`` is how likely the
-    model takes that one to be right, None if it did not tell.
-    """
-
-    id: str
-    uri: str
-    version: int
-    is_automatic: bool
-    total_ms: float
-    outcome: Outcome
-    completions: tuple[Completion, ...] = ()
-    suggestion_id: str = ""
-    is_from_memory: bool = False
-    is_accepted: bool = False
-    probability: float | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """Plain values, without the text of the suggestion."""
-        outcome = self.outcome
-        return {
-            "id": self.id,
-            "uri": self.uri,
-            "version": self.version,
-            "automatic": self.is_automatic,
-            "suggested": outcome.completion is not None,
-            "fromMemory": self.is_from_memory,
-            "accepted": self.is_accepted,
-            "reason": outcome.reason,
-            "model": outcome.model,
-            "totalMs": round(self.total_ms, 1),
-            "contextMs": round(outcome.context_ms, 1),
-            "probability": None if self.probability is None else round(self.probability, 3),
-            "timings": asdict(outcome.timings) if outcome.timings else None,
-        }
 
 
 class Session:
