@@ -1,6 +1,6 @@
 """How many edits are offered, and how many of them are wrong.
 
-    python benchmarks/actions.py [--functions 8] [--kinds simplify,…] [--seed 7] [--json FILE]
+    python benchmarks/actions.py [--functions 8] [--kinds simplify,…] [--json FILE]
 
 Actions run on small functions of the standard library and of installed packages, wherever the
 menu offers them. Each edit that is offered is then tried: the module must still load, and the
@@ -44,7 +44,6 @@ from cornerman.settings import STARTER_MODEL, ActionSettings, EngineSettings
 KINDS = ("improve-names", "add-types", "document", "simplify", "convert-loop", "modernize")
 _BY_INSTRUCTION = "instruction"
 _LONG = range(38, 43)
-_COMPARED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def _judged(sample: Sample, offer: Offer) -> str:
     return judge(sample, offer.edits[0].applied())
 
 
-async def speculation(engine: EngineClient, seed: int) -> list[Comparison]:
+async def speculation(engine: EngineClient, seed: int, count: int) -> list[Comparison]:
     """Renames in functions of about 40 lines, with guessing ahead and without."""
     made: list[Comparison] = []
     for sample in samples(seed, _LONG):
@@ -153,7 +152,7 @@ async def speculation(engine: EngineClient, seed: int) -> list[Comparison]:
                 is_identical=plain[0] == guessing[0],
             )
         )
-        if len(made) == _COMPARED:
+        if len(made) == count:
             break
     return made
 
@@ -213,8 +212,8 @@ async def run(args: argparse.Namespace, console: Console) -> None:
                 results.append(result)
                 said = result.outcome or f"refused: {result.reason}"
                 console.print(f"{kind} {sample}: {said} ({result.seconds:.1f} s)", markup=False)
-        if not args.no_speculation:
-            speeds = await speculation(engine, args.seed)
+        if args.comparisons:
+            speeds = await speculation(engine, args.seed, args.comparisons)
     finally:
         await engine.aclose()
     if results:
@@ -237,7 +236,7 @@ def main() -> None:
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--candidates", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--no-speculation", action="store_true")
+    parser.add_argument("--comparisons", type=int, default=3, help="answers decoded twice")
     parser.add_argument("--json", type=Path)
     asyncio.run(run(parser.parse_args(), Console()))
 
