@@ -35,6 +35,7 @@ class FileServer:
     damage: defaultdict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     statuses: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     knows_ranges: bool = True
+    gated: set[str] = field(default_factory=lambda: set[str]())
     refused_agents: tuple[str, ...] = ()
     held: set[str] = field(default_factory=lambda: set[str]())
     reached: threading.Event = field(default_factory=threading.Event)
@@ -76,6 +77,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._record()
         if body is None:
             self._refuse(404)
+            return
+        if self.path in self.state.gated:
+            self.send_response(403)
+            self.send_header("X-Error-Code", "GatedRepo")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             return
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

@@ -111,6 +111,18 @@ class TestPull:
         assert counted(pull()) == {"package index", "checking"}
         assert server.ranges(HUB_PATH) == []
 
+    def test_a_gated_repository_says_what_to_do(self, server: FileServer):
+        server.gated.add(HUB_PATH)
+        server.files = {HUB_PATH: CONTENT}
+        with pytest.raises(DownloadError, match=r"accept it on its page .* into HF_TOKEN"):
+            store.pull(SPEC, lambda _: None)
+
+    def test_offline_mode_asks_nobody(self, server: FileServer, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("CORNERMAN_OFFLINE", "1")
+        with pytest.raises(DownloadError, match="offline mode is on"):
+            store.pull(SPEC, lambda _: None)
+        assert not server.seen
+
     def test_an_interrupted_hub_download_is_continued(self, server: FileServer):
         interrupt_after(300_000, "Hugging Face Hub")
         kept = incomplete().stat().st_size
