@@ -8,7 +8,7 @@ import { CodeServer } from './support/code_server.ts';
 import { EXTENSION, Machine } from './support/machine.ts';
 import { CHROMIUM, FLAGS } from './support/workbench.ts';
 
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 300_000;
 const CONFIGURATION = /(id="vscode-workbench-web-configuration" data-settings=")([^"]*)"/;
 
 let machine: Machine;
