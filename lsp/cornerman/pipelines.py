@@ -60,7 +60,10 @@ class EnginePipelines:
     ) -> Outcome:
         """See ``session.Pipelines``."""
         from cornerman.features.complete import complete
+        from cornerman.features.workspace import HOLDS_SECRETS, is_secret
 
+        if is_secret(snapshot.uri, settings.context.exclude):
+            return Outcome(None, HOLDS_SECRETS)
         model, engine = await _model(settings), await self._engine(settings)
         reading, speed = self._reading_of(model, settings)
         # What is looked ahead at may never be typed.
@@ -83,7 +86,10 @@ class EnginePipelines:
     async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
         """See ``session.Pipelines``."""
         from cornerman.features.complete import read_ahead
+        from cornerman.features.workspace import is_secret
 
+        if is_secret(snapshot.uri, settings.context.exclude):
+            return False
         if settings.engine.url is not None or (await self.status(settings)).pid == 0:
             return False
         model, engine = await _model(settings), await self._engine(settings)

@@ -97,7 +97,9 @@ def _leave_with_parent() -> None:
     """Leave when the server does, however it ends: its end of standard input closes then."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not by way of sys.stdin, whose lock would be held when the interpreter ends.
+        while os.read(0, 1):
+            pass
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()

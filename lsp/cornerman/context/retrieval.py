@@ -19,10 +19,10 @@ _HEADING = re.compile(r"^#{1,6} ")
 _K, _B = 1.2, 0.6
 _COMMON_WORDS = frozenset(
     {
-        *("the", "and", "for", "are", "how", "does", "what", "where", "which", "when", "who", "why"),
-        *("this", "that", "with", "from", "into", "can", "you", "your", "work", "there", "use"),
-        *("used", "using", "get", "has", "have", "was", "were", "its", "not", "all", "any", "one"),
-        *("code", "file", "files"),
+        *("the", "and", "for", "are", "how", "does", "what", "where", "which", "when", "who"),
+        *("why", "this", "that", "with", "from", "into", "can", "you", "your", "work", "there"),
+        *("use", "used", "using", "get", "has", "have", "was", "were", "its", "not", "all"),
+        *("any", "one", "code", "file", "files"),
     }
 )
 _MOST_PASSAGES = 5

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
+from functools import lru_cache
 
 from cornerman.context.site import completion_site
 from cornerman.core.budget import TokenBudget
@@ -12,6 +14,7 @@ from cornerman.core.certainty import Certainty
 from cornerman.core.completions import Completion, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, Priority, Prompt, SamplingParams
+from cornerman.core.secrets import masked
 from cornerman.core.site import CompletionSite
 from cornerman.core.snippets import Surroundings
 from cornerman.engine.stream import Engine
@@ -67,7 +70,7 @@ async def complete(
     site = completion_site(snapshot, offset)
     if site.silence:
         return Outcome(None, site.silence, model.name)
-    window = window_of(site) if window_of is not None else usual_window(site, settings)
+    window = _masked(window_of(site) if window_of is not None else usual_window(site, settings))
     if surroundings_of is not None:
         surroundings = await surroundings_of(site, window)
     prompt = fim_prompt(model.family, model.fim_layout, window, surroundings)
@@ -111,7 +114,7 @@ async def read_ahead(
         CornermanError: the engine could not be reached or failed.
     """
     site = completion_site(snapshot, offset)
-    window, surroundings = window_of(site), NO_SURROUNDINGS
+    window, surroundings = _masked(window_of(site)), NO_SURROUNDINGS
     if surroundings_of is not None:
         surroundings = await surroundings_of(site, window)
     prompt = fim_prompt(model.family, model.fim_layout, window, surroundings)
@@ -134,6 +137,19 @@ def usual_window(site: CompletionSite, settings: CompletionSettings) -> Window:
     """What is shown of a document where nothing is known about the engine's speed."""
     lines = (settings.prefix_lines, settings.suffix_lines)
     return Region.around(site, TokenBudget(_USUAL_TOKENS), lines).window(site)
+
+
+def _masked(window: Window) -> Window:
+    """A window with stars for its secrets; only the line being typed stays as it is."""
+    return replace(
+        window, prefix=_without_secrets(window.prefix), suffix=_without_secrets(window.suffix)
+    )
+
+
+# The same from key to key, while what is typed stands behind it.
+@lru_cache(maxsize=16)
+def _without_secrets(text: str) -> str:
+    return masked(text)
 
 
 def prompt_chars(prompt: Prompt) -> int:

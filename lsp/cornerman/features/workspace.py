@@ -19,6 +19,7 @@ from cornerman.core.uris import path_of
 from cornerman.settings import ContextSettings
 
 _INDEXES = "index"
+HOLDS_SECRETS = "Nothing is suggested in files that are excluded, or of a kind that holds secrets."
 
 
 def open_folder(folder: Path, settings: ContextSettings, state: Path) -> IndexedFolder:

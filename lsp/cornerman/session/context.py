@@ -57,7 +57,7 @@ class WorkspaceContext:
         self._folders: list[Path] = []
         self._workspace: Workspace | None = None
         self._on_indexing = on_indexing
-        self._indexing = Indexing(self._note_indexing)
+        self._indexing = Indexing(state, self._note_indexing)
         self._knowledge = 0
         self._opening: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, "context")

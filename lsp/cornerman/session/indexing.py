@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,9 +26,10 @@ _DELAY_SECONDS = 1.0
 
 
 class Indexing:
-    """For one event loop. Runs at most one pass at a time."""
+    """For one event loop. Runs at most one pass at a time; indexes are kept below ``state``."""
 
-    def __init__(self, on_indexing: OnIndexing) -> None:
+    def __init__(self, state: Path, on_indexing: OnIndexing) -> None:
+        self._state = state
         self._on_indexing = on_indexing
         self._task: asyncio.Task[None] | None = None
 
@@ -80,6 +82,7 @@ class Indexing:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "CORNERMAN_STATE_DIR": str(self._state)},
         )
         try:
             assert process.stdout is not None  # noqa: S101  (for the type checker: it is a pipe)
@@ -92,3 +95,5 @@ class Indexing:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+            if process.stdin is not None:
+                process.stdin.close()

@@ -14,6 +14,7 @@ from cornerman.context.index.queries import EXTRA
 from cornerman.context.languages import LanguageSpec, grammar, spec
 from cornerman.context.parsing import ParsedSource, encoded
 from cornerman.core.lexicon import Lexicon, tokens
+from cornerman.core.secrets import masked
 
 _MAX_SIGNATURE = 300
 _MAX_DOC = 120
@@ -25,7 +26,11 @@ _TYPE_WORDS = ("class", "struct", "interface", "trait", "enum", "impl", "type", 
 
 
 def facts_of(text: str, language_id: str) -> FileFacts:
-    """What can be said about a file; of a language without a grammar, only its names."""
+    """What can be said about a file; of a language without a grammar, only its names.
+
+    Secrets are masked before anything is noted.
+    """
+    text = masked(text)
     language = spec(language_id)
     if language is None:
         return FileFacts(language_id, names=frozenset(_NAME.findall(text)))

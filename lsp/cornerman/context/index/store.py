@@ -41,9 +41,14 @@ _SYMBOL = "s.name, s.kind, s.container, s.signature, s.doc, s.first, s.last"
 
 
 class IndexStore:
-    """Opens or makes the database at ``path``; one that cannot be used is made anew."""
+    """Opens or makes the database at ``path``; one that cannot be used is made anew.
+
+    One of a later version of Cornerman is left to it: this version has a file of its own beside.
+    """
 
     def __init__(self, path: Path) -> None:
+        if _version_of(path) > _VERSION:
+            path = path.with_name(f"{path.stem}.v{_VERSION}{path.suffix}")
         self._path = path
         self._lock = threading.RLock()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -216,6 +221,18 @@ class IndexStore:
                 db.execute(f"PRAGMA user_version = {_VERSION}")
             db.execute("COMMIT")
         return db
+
+
+def _version_of(path: Path) -> int:
+    """The version of a database; 0 when there is none, or it cannot be read."""
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+        try:
+            return int(db.execute("PRAGMA user_version").fetchone()[0])
+        finally:
+            db.close()
+    except sqlite3.Error:
+        return 0
 
 
 def module_stem(path: str) -> str:
