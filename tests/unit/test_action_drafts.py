@@ -61,6 +61,8 @@ async def test_types_are_added_where_the_code_does_not_contradict_them() -> None
         ("f(a)", "if a:\n        return 'x'", "def f(a: bool) -> str:", "f(a: bool) -> str | None"),
         ("f(*b, c=2)", "return c", "def f(*b: int, c: int = 2) -> int:", "f(*b, c: int = 2)"),
         ("f(a)", "yield a", "def f(a: int) -> int:", "f(a: int)"),
+        ("f(a)", "return a[0]", "def f(a: tuple[str, str]) -> str:", "f(a: tuple)"),
+        ("f(a)", "return a[0]", "def f(a: tuple[str, ...]) -> str:", "f(a: tuple[str, ...])"),
         ("f()", "return len('x')", "def f() -> int:", "f() -> int"),
         ("f(a)", "return a[0]", "def f(a: list[str]) -> Thing:", "f(a: list[str])"),
         (

@@ -214,8 +214,9 @@ class _Names:
             return made
         base = self._name(value)
         if base.id == "tuple":
-            if not inner or inner[0] is _ellipsis_in(inner):
-                raise ValueError
+            if len(inner) != 2 or _ellipsis_in(inner[1:]) is None:
+                # How many things are in it, and which, is a guess that fails too often.
+                return base
         elif len(inner) != (base.id in _ONE_PARAMETER) + 2 * (base.id in _TWO_PARAMETERS):
             raise ValueError
         parts = [_ellipsis_in([part]) or self._checked(part) for part in inner]
