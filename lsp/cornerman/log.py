@@ -28,23 +28,28 @@ _MAX_BYTES = 2_000_000
 _SILENT = ("pygls", "lsprotocol", "cattrs")
 
 
-def log_to(path: Path | None, level: str) -> None:
-    """Send the process's log to ``path`` (default: ``log/server.log`` in the state folder).
+def log_to(path: Path | None, level: str, default: Path | None = None) -> None:
+    """Send the process's log to ``path``, which the user has named, or else to ``default``.
+
+    Without either it is ``log/server.log`` in the state folder. A default that cannot be written
+    (a full disk, a home that is read-only) costs the log, not the work.
 
     Raises:
-        BadInputError: the file cannot be written.
+        BadInputError: ``path`` cannot be written.
     """
-    target = path or state_dir() / "log" / "server.log"
+    target = path or default or state_dir() / "log" / "server.log"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
             target, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace"
         )
     except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise BadInputError(
-            f"The log file {target} cannot be written ({reason}); choose another by --log-file."
-        ) from error
+        if path is not None:
+            reason = error.strerror or "unknown reason"
+            raise BadInputError(
+                f"The log file {target} cannot be written ({reason}); choose another by --log-file."
+            ) from error
+        handler = logging.NullHandler()
     handler.setFormatter(_DiscreetFormatter(_FORMAT))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -120,7 +120,7 @@ async def test_any_text_can_be_required(folder: Path, client: EngineClient, star
     assert last.finish is not None
     assert "�" not in text
     assert "<|fim" not in text
-    assert launcher.log_path().with_suffix(".out").read_bytes() == b""
+    assert (endpoint.private_dir() / "engine.out").read_bytes() == b""
 
 
 async def test_nothing_required_is_the_same_with_and_without_a_constraint(

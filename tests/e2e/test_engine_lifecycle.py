@@ -168,7 +168,7 @@ async def test_an_engine_that_crashes_again_and_again_is_left_alone(folder: Path
         (engine,) = engines_in(folder)
         engine.send_signal(signal.SIGKILL)
         await asyncio.to_thread(psutil.wait_procs, [engine], DEADLINE)
-    with pytest.raises(EngineUnavailableError, match="failed 3 times in the last minutes"):
+    with pytest.raises(EngineUnavailableError, match="failed several times in the last minutes"):
         await ensure_engine(EngineSettings())
     assert engines_in(folder) == []
 

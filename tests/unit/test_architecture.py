@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
         "engine.protocol",
         "engine.endpoint",
         "engine.failures",
+        "engine.peer",
         "core",
         "paths",
         "models",

@@ -14,9 +14,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cornerman.cli.command import Subparsers
-from cornerman.core.errors import EngineUnavailableError
+from cornerman.core.errors import EngineRequestError, EngineUnavailableError
 from cornerman.engine import endpoint
 from cornerman.engine.launcher import log_path
+from cornerman.engine.peer import is_foreign, listener_at
 from cornerman.engine.protocol import HealthBody
 from cornerman.log import log_to
 from cornerman.settings import EngineSettings
@@ -33,7 +34,8 @@ examples:
   cornerman engine --exit-after 60     stay for an hour without a request
   cornerman engine --listen 127.0.0.1:8012 --api-key-file key.txt
 """
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 10.0
+_FORCE = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -139,7 +141,7 @@ def _run(args: argparse.Namespace) -> int:
     from cornerman.engine.host.lifecycle import HostOptions, serve
     from cornerman.engine.host.network import listen_at
 
-    log_to(args.log_file or log_path(), "info")
+    log_to(args.log_file, "info", default=log_path())
     options = HostOptions(
         LoadOptions(args.context_tokens, args.threads, save_battery=args.save_battery),
         exit_after=args.exit_after * 60,
@@ -189,35 +191,52 @@ def _figures(health: HealthBody) -> Iterator[tuple[str, str]]:
 
 
 def stop() -> int:
-    """End the engine of this user; 1 when none runs.
+    """End the engine of this user, also one that hangs; 1 when none runs.
 
     Raises:
         EngineUnavailableError: it does not stop.
     """
-    health = _health()
-    if health is None:
+    try:
+        health = _health()
+        pid = health.pid if health is not None else None
+    except EngineRequestError:
+        pid = _pid_of_silent()
+    if pid is None:
         sys.stdout.write("No engine is running.\n")
         return 1
-    with suppress(ProcessLookupError):
-        os.kill(health.pid, signal.SIGTERM)
     # It lets go of its lock when all is cleaned up.
-    lock = FileLock(endpoint.engine_lock())
-    try:
-        lock.acquire(timeout=_STOP_SECONDS)  # pyright: ignore[reportUnknownMemberType]
-    except Timeout as error:
-        raise EngineUnavailableError(
-            f"The engine does not stop; end process {health.pid}."
-        ) from error
-    lock.release()
-    sys.stdout.write(f"Stopped the engine (process {health.pid}).\n")
+    if not _ends(pid, signal.SIGTERM) and not _ends(pid, _FORCE):
+        raise EngineUnavailableError(f"The engine does not stop; end process {pid}.")
+    sys.stdout.write(f"Stopped the engine (process {pid}).\n")
     return 0
 
 
+def _ends(pid: int, number: signal.Signals) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+    lock = FileLock(endpoint.engine_lock())
+    try:
+        lock.acquire(timeout=_STOP_SECONDS)  # pyright: ignore[reportUnknownMemberType]
+    except Timeout:
+        return False
+    lock.release()
+    return True
+
+
 def _health() -> HealthBody | None:
+    """State of the engine, None when none runs; raises ``EngineRequestError`` when it hangs."""
     from cornerman.engine.client import probe
 
     where = endpoint.known()
     return asyncio.run(probe(where)) if where else None
+
+
+def _pid_of_silent() -> int | None:
+    where = endpoint.known()
+    found = listener_at(where.socket) if where and where.socket else None
+    if found is None or is_foreign(found):
+        raise EngineUnavailableError("The engine does not answer; end its process, or try again.")
+    return found.pid
 
 
 def _positive(text: str) -> int:

@@ -28,7 +28,14 @@ examples:
 
 _CACHE = ("models", "texts")
 _STATE = ("log", "index", "models.json", "speeds.json", "statistics.sqlite3")
-_RUNTIME = (endpoint.SOCKET_NAME, "engine.json", "engine.lock", "launch.lock", "crashes")
+_RUNTIME = (
+    endpoint.SOCKET_NAME,
+    "engine.json",
+    "engine.lock",
+    "launch.lock",
+    "engine.out",
+    "crashes",
+)
 _CONFIG = ("settings.toml", "models.toml")
 # What SQLite and an interrupted write leave beside a file.
 _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".broken")

@@ -17,8 +17,11 @@ from cornerman.engine.http import GarbledError, Http, HttpError, StatusError, Ti
 from cornerman.engine.protocol import ChunkBody, ErrorBody, GenerationBody, HealthBody
 from cornerman.engine.remote import RemoteLink
 from cornerman.engine.remote_address import Remote
+from cornerman.engine.silence import Silence
 
 _HEALTH_SECONDS = 5.0
+# For an engine that has been silent for long already.
+_KNOCK_SECONDS = 1.0
 # A working engine is never silent for longer than a few seconds.
 _STALL_SECONDS = 30.0
 _ATTEMPTS = 2
@@ -50,6 +53,7 @@ class EngineClient:
     def __init__(self, connect: Callable[[], Awaitable[Endpoint | Remote]]) -> None:
         self._connect = connect
         self._link: _Link | None = None
+        self._silence = Silence()
 
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """The output of ``request`` as it is made; the last chunk has ``finish``.
@@ -58,7 +62,7 @@ class EngineClient:
         engine that is lost before any output is replaced and asked again, once.
 
         Raises:
-            EngineUnavailableError: no engine can be reached or started.
+            EngineUnavailableError: no engine can be reached or started, or it hangs.
             ModelMissingError: the model is not installed.
             BadInputError: there is no model of that name.
             PromptTooLongError: the prompt does not fit the model's context.
@@ -68,11 +72,15 @@ class EngineClient:
             has_output = False
             link = await self._connected()
             try:
+                await self._knock(link)
+                self._silence.asked()
                 async with aclosing(link.stream(request)) as chunks:
                     async for chunk in chunks:
                         has_output = True
+                        self._silence.heard()
                         yield chunk
             except _ConnectionLostError as error:
+                self._silence.heard()
                 await self._forget(link)
                 if has_output:
                     raise EngineRequestError(
@@ -119,6 +127,19 @@ class EngineClient:
             # Another request may have connected meanwhile.
             self._link = self._link or _open(found)
         return self._link
+
+    async def _knock(self, link: _Link) -> None:
+        """Fail at once, instead of at each request's deadline, while the engine hangs."""
+        if not self._silence.is_long or not isinstance(link, _LocalLink):
+            return
+        try:
+            await link.health(_KNOCK_SECONDS)
+        except EngineRequestError as error:
+            raise EngineUnavailableError(
+                "The engine has not answered for a while: it is still loading a large model, or "
+                "it hangs; wait for it, or run `cornerman engine stop` for a new one."
+            ) from error
+        self._silence.heard()
 
     async def _forget(self, link: _Link) -> None:
         """Connect anew next time, unless another request has done so already."""
@@ -169,10 +190,10 @@ class _LocalLink:
                     yield event.chunk()
         raise _ConnectionLostError
 
-    async def health(self) -> HealthBody:
+    async def health(self, seconds: float = _HEALTH_SECONDS) -> HealthBody:
         with _mapped_errors():
             try:
-                content = await self._http.get("/health", _HEALTH_SECONDS)
+                content = await self._http.get("/health", seconds)
             except StatusError as error:
                 # Somebody else listens there.
                 raise _ConnectionLostError from error

@@ -18,25 +18,26 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 60.0
 def note_crash() -> None:
     """The engine died, or could not start."""
     times = [*_recent(), time.time()]
-    _file().write_text("\n".join(map(str, times)), "utf-8")
+    # On a full disk it is forgotten: that must not keep an engine from being started.
+    with suppress(OSError):
+        _file().write_text("\n".join(map(str, times)), "utf-8")
 
 
 def check() -> None:
     """Raise while it should not be started again.
 
     Raises:
-        EngineUnavailableError: it died several times; the text says how often, and for how long
-            it is left alone.
+        EngineUnavailableError: it died several times. The text is the same each time, so that
+            the user is told once.
     """
     times = _recent()
     if len(times) <= _FREE:
         return
     pause = min(_FIRST_PAUSE * 2 ** (len(times) - _FREE - 1), _LONGEST_PAUSE)
-    left = times[-1] + pause - time.time()
-    if left > 0:
+    if times[-1] + pause > time.time():
         raise EngineUnavailableError(
-            f"The engine failed {len(times)} times in the last minutes and is started again in "
-            f"{left:.0f} s; its log and `cornerman engine` tell why."
+            "The engine failed several times in the last minutes and is left alone for up to "
+            f"{_LONGEST_PAUSE:.0f} s; its log and `cornerman engine` tell why."
         )
 
 

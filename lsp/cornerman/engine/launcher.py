@@ -17,7 +17,7 @@ from filelock import AsyncFileLock, Timeout
 
 from cornerman import __version__, paths
 from cornerman.core.errors import EngineRequestError, EngineUnavailableError
-from cornerman.engine import crashes, endpoint
+from cornerman.engine import crashes, endpoint, peer
 from cornerman.engine.client import probe
 from cornerman.engine.endpoint import Endpoint
 from cornerman.engine.protocol import PROTOCOL, HealthBody
@@ -77,11 +77,22 @@ async def _find() -> _Found | None:
     known = endpoint.known()
     if known is None:
         return None
+    if known.socket is not None:
+        await asyncio.to_thread(_refuse_foreign, known.socket)
     try:
         health = await probe(known)
     except EngineRequestError:
         return _Found(known, None)  # It is busy, as it is for a moment while it loads a model.
     return _Found(known, health) if health else None
+
+
+def _refuse_foreign(socket: Path) -> None:
+    """Send nothing to somebody else's process, however it got there."""
+    if peer.is_foreign(peer.listener_at(socket)):
+        raise EngineUnavailableError(
+            f"Another user's program listens at {socket}; set CORNERMAN_RUNTIME_DIR to a "
+            "directory of yours."
+        )
 
 
 def _is_outdated(found: _Found) -> bool:
@@ -140,13 +151,11 @@ async def _start(settings: EngineSettings) -> Endpoint:
 
 def _spawn(settings: EngineSettings) -> tuple[subprocess.Popen[bytes], Path]:
     """Start an engine that outlives us. Also returns where its output goes."""
-    log = log_path()
-    log.parent.mkdir(parents=True, exist_ok=True)
     # Written over by each engine, so that it does not grow: a reason not to start, at most.
-    output = log.with_suffix(".out")
+    output = endpoint.private_dir() / "engine.out"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cornerman", *_arguments(settings, log)],
+            [sys.executable, "-m", "cornerman", *_arguments(settings)],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -160,8 +169,8 @@ def _spawn(settings: EngineSettings) -> tuple[subprocess.Popen[bytes], Path]:
     return process, output
 
 
-def _arguments(settings: EngineSettings, log: Path) -> list[str]:
-    arguments = ["engine", "--log-file", str(log)]
+def _arguments(settings: EngineSettings) -> list[str]:
+    arguments = ["engine"]
     arguments += ["--exit-after", str(settings.exit_after_minutes)]
     arguments += ["--context-tokens", str(settings.context_tokens)]
     arguments += ["--unload-after", str(settings.unload_after_minutes)]

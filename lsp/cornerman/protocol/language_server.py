@@ -41,7 +41,7 @@ class CornermanServer(LanguageServer):
         )
         self.wire = cast("WireProtocol", self.protocol)
         self.context = WorkspaceContext(paths.state_dir(), IndexingProgress(self))
-        journal = LocalJournal(paths.state_dir() / FILE_NAME)
+        journal = LocalJournal(paths.state_dir() / FILE_NAME, tell=self.warn)
         self.session = Session(pipelines, self.warn, journal, self.context)
         self.client = ClientProfile()
         self.progresses = Progresses()

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cornerman.core.errors import CornermanError
 from cornerman.statistics.journal import Answer, Shown
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _FLUSH_SECONDS = 2.0
 _BUSY_SECONDS = 5.0
 _ANSWERS_KEPT = 500
 _DAYS_KEPT = 365
+# To be raised when an older Cornerman could no longer use the tables.
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS suggestions (
     id TEXT PRIMARY KEY,
@@ -51,16 +54,27 @@ CREATE TABLE IF NOT EXISTS answers (
 Note = tuple[str, tuple[object, ...]]
 
 
+class NewerJournalError(CornermanError):
+    """A later version of Cornerman has made the journal."""
+
+
 class LocalJournal:
     """See ``journal.Journal``. Notes are written every few seconds, in a thread.
 
     Touches the disk with the first note only. A journal that cannot be written is given up: the
-    figures are not worth a message. ``now`` gives the time in seconds since the epoch.
+    figures are not worth a message. One that is damaged is set aside, and one of a later version
+    left alone; of that ``tell`` gets a sentence. ``now`` gives the time in seconds since the epoch.
     """
 
-    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path,
+        now: Callable[[], float] = time.time,
+        tell: Callable[[str], None] = lambda _sentence: None,
+    ) -> None:
         self._path = path
         self._now = now
+        self._tell = tell
         # Suggestion ids count from 1 in every window.
         self._window = uuid.uuid4().hex
         self._notes: list[Note] = []
@@ -136,18 +150,34 @@ class LocalJournal:
         notes, self._notes = self._notes, []
         if notes:
             # sqlite3 is imported in the thread, too: a server starts without it.
-            self._has_failed = not await asyncio.to_thread(_write, self._path, notes, self._now())
+            try:
+                told = await asyncio.to_thread(_write, self._path, notes, self._now())
+            except NewerJournalError as error:
+                self._has_failed, told = True, str(error)
+            except OSError:
+                self._has_failed, told = True, ""
+            if told:
+                self._tell(told)
 
 
 @contextmanager
 def opened(path: Path) -> Generator[sqlite3.Connection]:
-    """The database, made if there is none. Raises ``sqlite3.Error`` and ``OSError``."""
+    """The database, made if there is none.
+
+    Raises ``sqlite3.Error``, ``OSError``, and ``NewerJournalError`` without having changed it.
+    """
     import sqlite3
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as database, database:
+        if database.execute("PRAGMA user_version").fetchone()[0] > _VERSION:
+            raise NewerJournalError(
+                f"{path} is of a newer version of Cornerman: it is left alone, and this version "
+                "counts nothing."
+            )
         database.executescript(_SCHEMA)
         _add_missing(database)
+        database.execute(f"PRAGMA user_version = {_VERSION}")
         yield database
 
 
@@ -158,19 +188,45 @@ def _add_missing(database: sqlite3.Connection) -> None:
         database.execute("ALTER TABLE suggestions ADD COLUMN probability REAL")
 
 
-def _write(path: Path, notes: list[Note], now: float) -> bool:
+def _write(path: Path, notes: list[Note], now: float) -> str:
+    """Write notes; returns a sentence for the user, or "".
+
+    Raises:
+        NewerJournalError: see ``opened``.
+        OSError: nothing can be written; it is logged.
+    """
     import sqlite3
 
     try:
-        with opened(path) as database:
-            for sql, values in notes:
-                database.execute(sql, values)
-            database.execute(
-                "DELETE FROM answers WHERE number <= (SELECT MAX(number) FROM answers) - ?",
-                (_ANSWERS_KEPT,),
+        try:
+            _write_once(path, notes, now)
+        except sqlite3.DatabaseError as error:
+            # What is merely locked, full or read-only is a subclass of it.
+            if type(error) is not sqlite3.DatabaseError:
+                raise
+            aside = _set_aside(path)
+            _write_once(path, notes, now)
+            return (
+                f"The statistics were damaged: they are kept in {aside}, and counting begins anew."
             )
-            database.execute("DELETE FROM suggestions WHERE at < ?", (now - _DAYS_KEPT * 86_400,))
     except (sqlite3.Error, OSError) as error:
         logger.warning("the statistics cannot be written: %s", type(error).__name__)
-        return False
-    return True
+        raise OSError from error
+    return ""
+
+
+def _write_once(path: Path, notes: list[Note], now: float) -> None:
+    with opened(path) as database:
+        for sql, values in notes:
+            database.execute(sql, values)
+        database.execute(
+            "DELETE FROM answers WHERE number <= (SELECT MAX(number) FROM answers) - ?",
+            (_ANSWERS_KEPT,),
+        )
+        database.execute("DELETE FROM suggestions WHERE at < ?", (now - _DAYS_KEPT * 86_400,))
+
+
+def _set_aside(path: Path) -> Path:
+    for ending in ("-journal", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    return path.replace(path.with_name(f"{path.name}.broken"))

@@ -30,6 +30,7 @@ from cornerman.engine.host.backends.choice import BackendName
 from cornerman.engine.host.network import Listen, tcp_listener
 from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.scheduler import Scheduler
+from cornerman.engine.peer import OwnUsersOnly
 
 _log = logging.getLogger(__name__)
 
@@ -178,7 +179,7 @@ def _listener() -> Generator[tuple[socket.socket, str]]:
         return
     path = endpoint.socket_dir() / endpoint.SOCKET_NAME
     path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener = OwnUsersOnly(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(str(path))
         path.chmod(0o600)
