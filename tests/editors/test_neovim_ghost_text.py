@@ -31,7 +31,9 @@ def nvim(
     kind: Kind = request.param
     folder = tmp_path_factory.mktemp(str(kind))
     server = (SERVER[0], str(TAP), str(folder), *SERVER)
-    editor = Neovim(kind, folder, setup_lines(server, kind.painter))
+    # A slow machine needs long for several candidates.
+    patience = "settings = { completion = { deadline_ms = 110000 } }"
+    editor = Neovim(kind, folder, setup_lines(server, kind.painter, patience))
     yield editor
     editor.close()
 
@@ -95,13 +97,7 @@ def test_taken_by_word_and_by_line(nvim: Neovim) -> None:
 def test_asked_by_hand_there_are_several_to_choose_from(nvim: Neovim) -> None:
     nvim.open("def parse_date(text):\n    ‸\n", "several.py")
     nvim.insert()
-    for _ in range(5):
-        # A slow machine has fewer of them by the deadline of a request.
-        nvim.keys("<M-Bslash>")
-        several = nvim.wait_for_ghost()
-        nvim.settle()
-        if count_of(nvim) > 1:
-            break
+    nvim.keys("<M-Bslash>")
     several = nvim.wait_for_ghost(lambda _: count_of(nvim) > 1)
     nvim.keys("<M-]>")
     other = nvim.wait_for_ghost(lambda g: g.text != several.text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pynvim  # pyright: ignore[reportMissingTypeStubs]
+import pytest
 
 from support.editors import editor
 
@@ -84,10 +84,11 @@ class Neovim:
         script = folder / "init.lua"
         script.write_text("\n".join(init))
         program = str(editor(f"neovim-{kind.version}"))
-        own = {name: str(folder / name) for name in ("XDG_DATA_HOME", "XDG_STATE_HOME")}
-        os.environ.update(own)
         argv = [program, "--embed", "--headless", "-n", "-i", "NONE", "-u", str(script)]
-        self._nvim: Any = cast("Any", pynvim).attach("child", argv=argv)
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("XDG_DATA_HOME", "XDG_STATE_HOME"):
+                patch.setenv(name, str(folder / name))
+            self._nvim: Any = cast("Any", pynvim).attach("child", argv=argv)
         self._byte = 0
         self.command("set noswapfile hidden")
 
