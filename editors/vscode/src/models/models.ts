@@ -1,6 +1,6 @@
 /** Models: which there are, the offer of the one that fits, downloads with progress. */
 import * as vscode from 'vscode';
-import { SECTION, ServerCommand } from '../names.ts';
+import { ContextKey, SECTION, ServerCommand } from '../names.ts';
 import type { Connection } from '../server/connection.ts';
 import type { StatusItem } from '../status/item.ts';
 import { size } from '../status/presentation.ts';
@@ -77,6 +77,7 @@ export class Models {
             await vscode.window.withProgress(where, async (progress, token) => {
                 await this.#pull(name, progress, token);
             });
+            await vscode.commands.executeCommand('setContext', ContextKey.isReady, true);
             return true;
         } catch (error) {
             if (!(error instanceof vscode.CancellationError)) {

@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
             const before = editor.document.getText();
             const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
             await until(async () => {
-                // VS Code asks for one and the same place only once.
+                // VS Code asks only once while the cursor stays.
                 editor.selection = new vscode.Selection(0, 0, 0, 0);
                 editor.selection = new vscode.Selection(end, end);
                 await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');

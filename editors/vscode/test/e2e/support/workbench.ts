@@ -102,8 +102,8 @@ export class Workbench {
                 await this.ghost.first().waitFor({ state: 'attached', timeout: 30_000 });
                 return;
             } catch {
-                // VS Code asks for one and the same place only once.
-                await this.press('ArrowLeft', 'ArrowRight');
+                // VS Code asks only once while nothing is typed.
+                await this.press('Space', 'Backspace');
             }
         }
         throw new Error('no suggestion appeared');
