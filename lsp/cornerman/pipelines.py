@@ -19,13 +19,11 @@ from cornerman.core.generation import Chunk, Priority
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.core.passages import Passage
 from cornerman.core.snippets import ContextSource
+from cornerman.engine.chosen import ChosenEngine
 from cornerman.settings import Settings
 
 if TYPE_CHECKING:
     from cornerman.core.budget import ReadingSpeed
-    from cornerman.engine.client import EngineClient
-    from cornerman.engine.endpoint import Endpoint
-    from cornerman.engine.remote_address import Remote
     from cornerman.features.complete import SurroundingsOf
     from cornerman.features.reading import Reading
     from cornerman.models.catalog import ModelSpec
@@ -36,9 +34,7 @@ class EnginePipelines:
     """Starts the engine when it is first needed. The latest settings count when it starts."""
 
     def __init__(self) -> None:
-        self._client: EngineClient | None = None
-        self._remote: Remote | None = None
-        self._settings = Settings()
+        self._engine = ChosenEngine()
         self._speeds: SpeedBook | None = None
         self._reading: Reading | None = None
         self._read_by: tuple[str, str] | None = None
@@ -64,7 +60,7 @@ class EnginePipelines:
 
         if is_secret(snapshot.uri, settings.context.exclude):
             return Outcome(None, HOLDS_SECRETS)
-        model, engine = await _model(settings), await self._engine(settings)
+        model, engine = await _model(settings), await self._engine.client(settings)
         reading, speed = self._reading_of(model, settings)
         # What is looked ahead at may never be typed.
         window = reading.glance if priority is Priority.BACKGROUND else reading.window
@@ -92,7 +88,7 @@ class EnginePipelines:
             return False
         if settings.engine.url is not None or (await self.status(settings)).pid == 0:
             return False
-        model, engine = await _model(settings), await self._engine(settings)
+        model, engine = await _model(settings), await self._engine.client(settings)
         reading, speed = self._reading_of(model, settings)
         region = reading.more(snapshot, offset, settings, speed)
         if region is None:
@@ -111,7 +107,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.explain import explain
 
-        model, engine = await _chat_model(settings), await self._engine(settings)
+        model, engine = await _chat_model(settings), await self._engine.client(settings)
         async with aclosing(explain(request, settings.actions, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -124,7 +120,7 @@ class EnginePipelines:
         from cornerman.features.actions.testing import write_tests
         from cornerman.settings.verification import verification_for
 
-        model, engine = await _chat_model(settings), await self._engine(settings)
+        model, engine = await _chat_model(settings), await self._engine.client(settings)
         options = settings.actions
         if request.kind is ActionKind.TEST:
             return await write_tests(request, options, model, engine, on_progress=on_progress)
@@ -139,7 +135,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.review import review
 
-        model, engine = await _chat_model(settings), await self._engine(settings)
+        model, engine = await _chat_model(settings), await self._engine.client(settings)
         return await review(request, settings.actions, model, engine, on_progress=on_progress)
 
     async def ask(
@@ -148,7 +144,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.ask import ask
 
-        model, engine = await _chat_model(settings), await self._engine(settings)
+        model, engine = await _chat_model(settings), await self._engine.client(settings)
         async with aclosing(ask(question, passages, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -238,42 +234,21 @@ class EnginePipelines:
             self._speeds.note(key, speed)
 
     def _speed_key(self, model: ModelSpec) -> str:
-        return f"{model.name} at {self._remote.name}" if self._remote else model.name
+        name = self._engine.remote_name
+        return f"{model.name} at {name}" if name else model.name
 
     async def aclose(self) -> None:
         """Close the connections to the engine; the engine itself stays for other windows."""
-        if self._client is not None:
-            await self._client.aclose()
+        await self._engine.aclose()
 
     async def _remote_status(self, settings: Settings) -> EngineStatus:
-        engine = await self._engine(settings)
+        engine = await self._engine.client(settings)
         try:
             health = await engine.health()
         except CornermanError:
             return EngineStatus(await _name(settings))
-        name = self._remote.name if self._remote is not None else ""
-        backend = f"{health.backend} at {name}"
+        backend = f"{health.backend} at {self._engine.remote_name}"
         return EngineStatus(health.model or await _name(settings), backend=backend, is_loaded=True)
-
-    async def _engine(self, settings: Settings) -> EngineClient:
-        """The client of the engine that ``settings`` choose: another one when they change."""
-        from cornerman.engine.client import EngineClient
-        from cornerman.engine.remote_address import remote_of
-
-        self._settings = settings
-        remote, former = remote_of(settings), None
-        if self._client is None or remote != self._remote:
-            former, self._remote = self._client, remote
-            self._client = EngineClient(self._found)
-        client = self._client
-        if former is not None:
-            await former.aclose()
-        return client
-
-    async def _found(self) -> Endpoint | Remote:
-        from cornerman.engine.launcher import ensure_engine
-
-        return self._remote or await ensure_engine(self._settings.engine)
 
 
 async def _model(settings: Settings) -> ModelSpec:
