@@ -58,8 +58,9 @@ class EditorClient:
 
     async def start(self, root: Path, options: Mapping[str, object] | None = None) -> None:
         """Start a server for the folder ``root`` with ``initializationOptions``."""
+        # -m puts the working directory on the module path: never let that be a project's.
         await self._client.start_io(  # pyright: ignore[reportUnknownMemberType]  # bare **kwargs
-            sys.executable, "-m", "cornerman", "serve"
+            sys.executable, "-m", "cornerman", "serve", cwd=sys.prefix
         )
         result = await self._client.initialize_async(
             lsp.InitializeParams(

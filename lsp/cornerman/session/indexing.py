@@ -83,6 +83,8 @@ class Indexing:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "CORNERMAN_STATE_DIR": str(self._state)},
+            # -m puts the working directory on the module path: never let that be a project's.
+            cwd=sys.prefix,
         )
         try:
             assert process.stdout is not None  # noqa: S101  (for the type checker: it is a pipe)
