@@ -29,11 +29,11 @@ from cornerman.engine.host.backends.base import (
 from cornerman.engine.host.backends.choice import BackendName, backend_for
 from cornerman.engine.host.backends.mlx.vocabulary import vocabulary_of
 from cornerman.engine.host.generation import Generation
-from cornerman.engine.host.gguf import read_metadata
 from cornerman.engine.host.model_folder import read_folder_metadata
 from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models.families import FAMILIES
+from cornerman.models.gguf import read_metadata
 from cornerman.prompting.fim import fim_prompt
 from cornerman.prompting.region import Region
 from support.library_tokenizer import LibraryTokenizer

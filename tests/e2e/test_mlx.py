@@ -13,9 +13,9 @@ from cornerman.core.errors import EngineUnavailableError
 from cornerman.core.generation import Control, FinishReason, SamplingParams, Text
 from cornerman.engine.host.backends.base import LoadedModel, LoadOptions, TokenRequest, TokenText
 from cornerman.engine.host.backends.mlx import MlxBackend
-from cornerman.engine.host.gguf import read_metadata
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models import catalog, store
+from cornerman.models.gguf import read_metadata
 from cornerman.settings import STARTER_MODEL
 from support.mlx_starter import mlx_starter
 from support.tiny_models import tiny_model

@@ -18,9 +18,9 @@ from cornerman.engine.host.backends.base import (
     TokenText,
 )
 from cornerman.engine.host.backends.llama_cpp import LlamaCpp
-from cornerman.engine.host.gguf import read_metadata
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models import catalog, store
+from cornerman.models.gguf import read_metadata
 from cornerman.settings import STARTER_MODEL
 
 CONTEXT = 1024

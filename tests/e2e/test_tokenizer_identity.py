@@ -7,9 +7,9 @@ import sysconfig
 from pathlib import Path
 
 from cornerman.core.generation import Text
-from cornerman.engine.host.gguf import read_metadata
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models import catalog, store
+from cornerman.models.gguf import read_metadata
 from cornerman.settings import STARTER_MODEL
 from support.library_tokenizer import LibraryTokenizer
 

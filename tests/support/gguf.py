@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from cornerman.engine.host.gguf import Metadata, Value
+from cornerman.models.gguf import Metadata, Value
 
 CONTROLS = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|im_start|>", "<|im_end|>")
 

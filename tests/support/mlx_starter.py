@@ -14,7 +14,7 @@ import numpy as np
 
 from cornerman import paths
 from cornerman.engine.host.backends.mlx.library import evaluate
-from cornerman.engine.host.gguf import Metadata, read_metadata
+from cornerman.models.gguf import Metadata, read_metadata
 from support.tokenizer_files import write_tokenizer
 
 _GROUP, _BITS = 64, 4

@@ -9,7 +9,7 @@ import gguf
 import numpy as np
 import numpy.typing as npt
 
-from cornerman.engine.host.gguf import Metadata
+from cornerman.models.gguf import Metadata
 from support.architectures import (
     CONTEXT_TOKENS,
     EXPERT_FEED_FORWARD,

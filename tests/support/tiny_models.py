@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cornerman import paths
-from cornerman.engine.host.gguf import Metadata
+from cornerman.models.gguf import Metadata
 from support.architectures import (
     ARCHITECTURES,
     CONTEXT_TOKENS,

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import gguf
 
-from cornerman.engine.host.gguf import Metadata
+from cornerman.models.gguf import Metadata
 
 _QWEN2 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"

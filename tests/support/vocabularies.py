@@ -16,8 +16,8 @@ from tokenizers.normalizers import Replace
 from tokenizers.pre_tokenizers import ByteLevel, PreTokenizer, Split
 from tokenizers.trainers import BpeTrainer
 
-from cornerman.engine.host.gguf import Metadata, Value
 from cornerman.models.families import FAMILIES
+from cornerman.models.gguf import Metadata, Value
 from support.gguf import CHAT_TEMPLATE
 
 _SIZE = 500

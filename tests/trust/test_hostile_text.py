@@ -11,12 +11,12 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Control, Message, Prompt, Text
 from cornerman.core.snippets import Snippet, Surroundings
 from cornerman.engine.host.chat_template import ChatTemplate
-from cornerman.engine.host.gguf import read_metadata
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.features.explain import explain
 from cornerman.models import store
 from cornerman.models.catalog import find
 from cornerman.models.families import FAMILIES
+from cornerman.models.gguf import read_metadata
 from cornerman.prompting import templates
 from cornerman.prompting.fim import fim_prompt
 from cornerman.prompting.region import Region

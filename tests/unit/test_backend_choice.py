@@ -8,7 +8,7 @@ from cornerman.core.errors import EngineUnavailableError
 from cornerman.engine.host import resident
 from cornerman.engine.host.backends.base import Backend, LoadedModel, LoadOptions
 from cornerman.engine.host.backends.choice import BackendName, backend_for, in_order
-from cornerman.engine.host.gguf import Metadata
+from cornerman.models.gguf import Metadata
 from support.engine import ScriptedBackend
 from support.gguf import tiny_metadata, write_gguf
 

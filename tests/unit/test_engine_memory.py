@@ -9,8 +9,8 @@ import pytest
 from cornerman.core.errors import EngineUnavailableError
 from cornerman.engine.host import memory
 from cornerman.engine.host.backends.base import LoadOptions
-from cornerman.engine.host.gguf import Metadata
 from cornerman.engine.host.memory import MemoryNeed, fitted, need_of
+from cornerman.models.gguf import Metadata
 from cornerman.settings import STARTER_MODEL
 
 # 24 layers, 2 heads, 64 keys and 64 values of two bytes each.

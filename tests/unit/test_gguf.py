@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.engine.host.gguf import Metadata, read_metadata
+from cornerman.models.gguf import Metadata, read_metadata
 from support.gguf import tiny_metadata, write_gguf
 
 

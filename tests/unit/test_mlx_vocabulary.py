@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cornerman.core.errors import EngineRequestError
 from cornerman.engine.host.backends.mlx.healing import RequiredStart
 from cornerman.engine.host.backends.mlx.vocabulary import Vocabulary, vocabulary_of
-from cornerman.engine.host.gguf import Metadata
+from cornerman.models.gguf import Metadata
 
 SHORT = st.binary(min_size=1, max_size=4).map(lambda raw: bytes(b"ab\xff\x00"[b % 4] for b in raw))
 

@@ -9,10 +9,10 @@ import pytest
 
 from cornerman.core.errors import EngineUnavailableError
 from cornerman.core.generation import Control, Piece, Text
-from cornerman.engine.host.gguf import Metadata
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.engine.host.tokenizer.words import PATTERNS
 from cornerman.models.families import FAMILIES
+from cornerman.models.gguf import Metadata
 from support.vocabularies import VOCABULARIES
 
 BYTE_LEVEL = ("qwen2.5-coder", "starcoder2", "deepseek-coder", "mellum", "seed-coder", "llama-3")

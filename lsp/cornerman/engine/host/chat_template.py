@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Control, Message, Piece, Text
-from cornerman.engine.host.gguf import Metadata
+from cornerman.models.gguf import Metadata
 
 _ROLES = ("system", "user", "assistant")
 

@@ -12,9 +12,9 @@ from typing import cast
 
 from cornerman.core.errors import EngineUnavailableError
 from cornerman.engine.host.backends.base import LoadOptions
-from cornerman.engine.host.gguf import Metadata
 from cornerman.models.catalog import catalog
 from cornerman.models.fit import alternative
+from cornerman.models.gguf import Metadata
 from cornerman.models.hardware import SHARE, total_memory
 
 _MIB = 1 << 20

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.engine.host.gguf import Metadata, Value
 from cornerman.engine.host.tokenizer.tokens import CONTROL, NORMAL, UNUSED, USER_DEFINED
 from cornerman.models.families import MARKS
+from cornerman.models.gguf import Metadata, Value
 
 # Added tokens that are control tokens whatever their file says, as llama.cpp has it: some models
 # declare their fill-in-the-middle tokens as plain text.

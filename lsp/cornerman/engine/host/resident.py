@@ -20,12 +20,12 @@ from cornerman.engine.host.backends.base import (
 )
 from cornerman.engine.host.backends.choice import BackendName, backend_for, in_order
 from cornerman.engine.host.chat_template import ChatTemplate
-from cornerman.engine.host.gguf import read_metadata
 from cornerman.engine.host.memory import MemoryNeed, default_limit_mib, fitted, need_of
 from cornerman.engine.host.model_folder import read_folder_metadata
 from cornerman.engine.host.speed import Speed
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models import catalog, store
+from cornerman.models.gguf import read_metadata
 
 _log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import PreTokenizer
 
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.engine.host.gguf import Metadata
 from cornerman.engine.host.tokenizer.tokens import Tokens, damaged, keep_whole, strings
 from cornerman.engine.host.tokenizer.words import WHOLE_WORDS, pre_tokenizer_json
+from cornerman.models.gguf import Metadata
 
 
 class BytePairs:

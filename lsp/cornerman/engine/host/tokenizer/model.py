@@ -11,12 +11,12 @@ from typing import Protocol
 
 from cornerman.core.errors import EngineRequestError, EngineUnavailableError
 from cornerman.core.generation import Control, Piece, Text
-from cornerman.engine.host.gguf import Metadata
 from cornerman.engine.host.tokenizer.byte_pairs import BytePairs
 from cornerman.engine.host.tokenizer.sentence_pieces import SentencePieces
 from cornerman.engine.host.tokenizer.tokens import Tokens, tokens_of
 from cornerman.engine.host.tokenizer.words import STARTS_WITH_BOS
 from cornerman.models.families import FIM_TOKENS
+from cornerman.models.gguf import Metadata
 
 # A longer start is not worth a constraint: it is evaluated as it stands.
 _LONGEST_REQUIRED = 128

@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 from tokenizers.normalizers import Replace
 
-from cornerman.engine.host.gguf import Metadata
 from cornerman.engine.host.tokenizer.tokens import Tokens, damaged, keep_whole, strings
+from cornerman.models.gguf import Metadata
 
 SPACE = "▁"
 _LAST_WORD = re.compile(r" +\Z| ?[^ ]+\Z")

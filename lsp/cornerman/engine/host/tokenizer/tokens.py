@@ -10,8 +10,8 @@ from typing import cast
 from tokenizers import AddedToken, Tokenizer
 
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.engine.host.gguf import Metadata
 from cornerman.models.families import MARKS
+from cornerman.models.gguf import Metadata
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 """Kinds of tokens in ``tokenizer.ggml.token_type``."""

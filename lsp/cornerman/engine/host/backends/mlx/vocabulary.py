@@ -7,8 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from cornerman.engine.host.gguf import Metadata
 from cornerman.engine.host.tokenizer.tokens import CONTROL, NORMAL, USER_DEFINED
+from cornerman.models.gguf import Metadata
 
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 
