@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.host": {
         "engine.host",
         "engine.protocol",
+        "engine.requests",
         "engine.endpoint",
         "engine.failures",
         "engine.peer",
@@ -47,8 +48,8 @@ ALLOWED: dict[str, set[str]] = {
         "paths",
     },
     "session": {
-        *("session", "features.memory", "features.pacing", "features.surroundings"),
-        *("features.workspace", "statistics", "core", "settings"),
+        *("session", "features.ask", "features.memory", "features.pacing"),
+        *("features.surroundings", "features.workspace", "statistics", "core", "settings"),
     },
     "statistics": {"statistics", "core"},
     "protocol": {"protocol", "session", "features", "core", "settings", "log"}

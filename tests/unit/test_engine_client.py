@@ -31,7 +31,7 @@ from cornerman.core.generation import (
 from cornerman.engine import client as client_module
 from cornerman.engine.client import EngineClient, probe
 from cornerman.engine.endpoint import Endpoint
-from cornerman.engine.protocol import GenerationBody
+from cornerman.engine.requests import GenerationBody
 from support.engine import DEADLINE, fim
 
 TEXT = {"choices": [{"text": "abc"}]}

@@ -14,9 +14,10 @@ from cornerman.engine.capabilities import OURS, Capabilities
 from cornerman.engine.endpoint import Endpoint
 from cornerman.engine.failures import from_wire
 from cornerman.engine.http import GarbledError, Http, HttpError, StatusError, TimedOutError
-from cornerman.engine.protocol import ChunkBody, ErrorBody, GenerationBody, HealthBody
+from cornerman.engine.protocol import ChunkBody, ErrorBody, HealthBody
 from cornerman.engine.remote import RemoteLink
 from cornerman.engine.remote_address import Remote
+from cornerman.engine.requests import GenerationBody
 from cornerman.engine.silence import Silence
 
 _HEALTH_SECONDS = 5.0

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Chunk, Control, GenerationRequest, Prompt
 from cornerman.engine.capabilities import CORNERMAN, LLAMA_CPP, Capabilities, ServerProfile
-from cornerman.engine.protocol import GenerationBody, MessageBody, sendable
+from cornerman.engine.requests import GenerationBody, MessageBody, sendable
 from cornerman.models.families import MARKS
 
 _COMPLETIONS = "/v1/completions"

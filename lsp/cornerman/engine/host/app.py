@@ -25,7 +25,8 @@ from cornerman.engine.host.network import Doorkeeper, Listen
 from cornerman.engine.host.resident import ModelShelf
 from cornerman.engine.host.responses import AnswerResponse, error_response
 from cornerman.engine.host.scheduler import Scheduler
-from cornerman.engine.protocol import PROTOCOL, GenerationBody, HealthBody, ModelBody
+from cornerman.engine.protocol import PROTOCOL, HealthBody, ModelBody
+from cornerman.engine.requests import GenerationBody
 from cornerman.models import catalog, store
 
 Endpoint = Callable[[Request], Awaitable[Response]]
