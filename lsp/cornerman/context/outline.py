@@ -8,7 +8,7 @@ from cornerman.context.index.facts import Located, Symbol
 from cornerman.core.snippets import Snippet
 
 _INDENT = "    "
-_LONG = 100
+_LONG = 72
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 

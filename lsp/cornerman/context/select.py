@@ -9,7 +9,7 @@ from dataclasses import replace
 from cornerman.core.snippets import Snippet
 
 # What a path in front of a snippet costs, in characters.
-_HEADER = 30
+_HEADER = 6
 # A snippet that does not fit is cut to its first lines, if as many as this are left.
 _MIN_LINES_CUT = 3
 # Long snippets have to be better: the square root keeps a good one before many short ones.
@@ -18,7 +18,7 @@ _JOINT = "\n"
 # Small models learn more from code that does what is to be done than from signatures: definitions
 # must leave room for it.
 SIMILAR = "similar"
-_SHARE_OF_DEFINITIONS = 0.6
+_SHARE_OF_DEFINITIONS = 0.7
 
 
 def select(found: Iterable[Snippet], budget: int, shown: str) -> tuple[Snippet, ...]:
