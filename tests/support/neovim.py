@@ -17,7 +17,7 @@ from support.editors import editor
 
 PLUGIN = Path(__file__).parents[2] / "editors" / "neovim"
 SERVER = (sys.executable, "-m", "cornerman")
-DEADLINE = 60.0
+DEADLINE = 120.0
 
 _GHOST = """
 local shown = {}
