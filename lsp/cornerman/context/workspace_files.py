@@ -55,10 +55,11 @@ class WorkspaceFiles:
         self._max_bytes = max_bytes
         self._above = _ignored_above(folder)
         self._specs: dict[str, GitIgnoreSpec | None] = {}
+        self._admitted: dict[str, bool] = {}
 
     def walk(self) -> Iterator[FoundFile]:
         """Every file to be indexed, in a stable order. What cannot be read is left out."""
-        self._specs.clear()
+        self.forget_ignored()
         waiting = [""]
         while waiting:
             inner: list[str] = []
@@ -83,6 +84,12 @@ class WorkspaceFiles:
 
     def admits(self, path: str) -> bool:
         """True unless the file, or a folder it is in, is ignored, hidden, vendored or secret."""
+        known = self._admitted.get(path)
+        if known is None:
+            known = self._admitted[path] = self._is_admitted(path)
+        return known
+
+    def _is_admitted(self, path: str) -> bool:
         parts = path.split("/")
         folders = ("/".join(parts[:count]) for count in range(1, len(parts)))
         if ".." in parts or not all(self._admits_here(f, is_folder=True) for f in folders):
@@ -92,6 +99,7 @@ class WorkspaceFiles:
     def forget_ignored(self) -> None:
         """Read the ``.gitignore`` files again: one of them has changed."""
         self._specs.clear()
+        self._admitted.clear()
         self._above = _ignored_above(self.folder)
 
     def _found(self, path: str, entry: os.DirEntry[str]) -> FoundFile | None:

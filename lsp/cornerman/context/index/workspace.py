@@ -88,7 +88,10 @@ class WorkspaceIndex:
         if opened is not None:
             return opened.facts
         folder = self._folders.get(file.folder)
-        return folder.store.facts(file.path) if folder else None
+        # What was indexed may be excluded by now.
+        if folder is None or not folder.files.admits(file.path):
+            return None
+        return folder.store.facts(file.path)
 
     def text(self, file: FileRef) -> str | None:
         """What may be shown of a file: secrets masked; None for a file that must not be read."""
@@ -119,7 +122,7 @@ class WorkspaceIndex:
         for root, folder in list(self._folders.items()):
             for path, symbol in folder.store.named(name):
                 file = FileRef(root, path)
-                if file not in self._open:
+                if file not in self._open and folder.files.admits(path):
                     found.append(Located(file, symbol))
         return found
 
