@@ -215,7 +215,7 @@ test('a server that crashes is started again, and says so once', async () => {
     await bench.notification(/being started again/).waitFor();
     assert.equal(await bench.notification(/being started again/).count(), 1);
     await bench.status(/starts when it is needed|is ready/).waitFor();
-    await bench.goTo(21, 100);
+    await bench.goTo(17, 43);
     await bench.press('Enter');
     await bench.suggest();
 });
