@@ -36,11 +36,12 @@ def test_each_source_outweighs_those_before_it(workspace: Path) -> None:
     assert deadline(editor, CORNERMAN_COMPLETION_DEADLINE_MS="4000") == 4000
 
 
-def test_a_default_that_the_editor_sends_hides_nothing(workspace: Path) -> None:
-    user_file().write_text('model = "mine"\n[completion]\nenabled = false\n')
-    editor = {"model": "auto", "completion": {"enabled": True}, "engine": {"url": None}}
+def test_a_default_that_the_editor_sends_undoes_a_file_and_null_does_not(workspace: Path) -> None:
+    user_file().write_text("model = 'mine'\n[completion]\nenabled = false\ncandidates = 2\n")
+    editor = {"model": "auto", "completion": {"enabled": True, "candidates": None}}
     settings, problems = load([workspace], [editor], {})
-    assert (settings.model, settings.completion.enabled, problems) == ("mine", False, [])
+    assert (settings.model, settings.completion.enabled, problems) == ("auto", True, [])
+    assert settings.completion.candidates == 2
 
 
 def test_what_plugins_keep_for_themselves_is_no_mistake(workspace: Path) -> None:

@@ -64,8 +64,9 @@ def of_file(path: Path, *, of_workspace: bool = False) -> Source:
 def of_editor(*sent: object) -> Source:
     """What an editor sent, bare or under a ``cornerman`` key; later ones win, None is empty.
 
-    A value equal to the default counts as not set: editors send their defaults as well, which
-    must not hide what the user wrote into a file.
+    Null counts as not set: it is what an editor says of a setting that it does not have. Every
+    other value holds, the default too, as it may undo what a file says; plugins therefore send
+    what the user has set and no defaults of their own.
     """
     values: Values = {}
     for raw in sent:
@@ -74,7 +75,7 @@ def of_editor(*sent: object) -> Source:
         elif raw is not None:
             return Source(problem="The settings are not an object; they are ignored.")
     for setting in all_settings():
-        _drop_default(values, setting.path, setting.default)
+        _drop_null(values, setting.path)
     return Source(values)
 
 
@@ -158,19 +159,13 @@ def _spelled(values: Mapping[str, object], section: type[Section]) -> Values:
     return result
 
 
-def _drop_default(values: Values, path: Sequence[str], default: object) -> None:
+def _drop_null(values: Values, path: Sequence[str]) -> None:
     first, rest = path[0], path[1:]
     inner = values.get(first)
-    if rest:
-        if isinstance(inner, dict):
-            _drop_default(cast("Values", inner), rest, default)
-    elif first in values and (inner is None or _is_same(inner, default)):
+    if rest and isinstance(inner, dict):
+        _drop_null(cast("Values", inner), rest)
+    elif first in values and inner is None:
         del values[first]
-
-
-def _is_same(value: object, default: object) -> bool:
-    """Equal and of one kind: True equals 1, and 400 equals 400.0."""
-    return value == default and isinstance(value, bool) == isinstance(default, bool)
 
 
 def _plain(raw: Mapping[object, object]) -> Values:
