@@ -85,6 +85,11 @@ class EditorClient:
         self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
         return file
 
+    def close(self, file: OpenFile) -> None:
+        """Tell the server that ``file`` is not open any more."""
+        document = lsp.TextDocumentIdentifier(file.uri)
+        self._client.text_document_did_close(lsp.DidCloseTextDocumentParams(document))
+
     def edit(self, file: OpenFile, start: int, end: int, text: str) -> OpenFile:
         """Replace offsets ``start`` to ``end``, and tell the server."""
         edited = file.index.text[:start] + text + file.index.text[end:]
