@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help try test vscode check format lint types clean
+.PHONY: help try test vscode check format lint types audit sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -32,8 +32,14 @@ lint: $(VENV)/.installed-check
 types: $(VENV)/.installed-check $(VENV)/.installed-test
 	@$(BIN)/basedpyright
 
+audit: $(AUDIT)/.installed ## Known vulnerabilities of what an installation consists of (asks the vulnerability database of PyPI)
+	@$(AUDIT)/bin/pip-audit --path "$$($(AUDIT)/product/bin/python -c 'import site; print(site.getsitepackages()[0])')" --skip-editable
+
+sbom: $(AUDIT)/.installed ## Write sbom.json, the bill of materials of an installation (CycloneDX)
+	@$(AUDIT)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json $(AUDIT)/product/bin/python
+
 clean: ## Remove what these commands made in this folder (the model stays in your cache)
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(AUDIT) sbom.json .pytest_cache .ruff_cache .hypothesis
 
 # Each stamp is renewed when pyproject.toml changes, so an old .venv is brought up to date.
 $(VENV)/.installed: pyproject.toml .ci/install
@@ -46,4 +52,11 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 $(VENV)/.installed-check: $(VENV)/.installed
 	@.ci/install $(PYTHON) $(VENV) --group check
+	@touch $@
+
+# The product alone, without the tests' packages, and beside it the tools that look at it.
+AUDIT := .audit
+$(AUDIT)/.installed: pyproject.toml .ci/install
+	@.ci/install $(PYTHON) $(AUDIT) --group audit
+	@.ci/install $(PYTHON) $(AUDIT)/product --editable .
 	@touch $@

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from cornerman.engine.endpoint import SOCKET_NAME
+from cornerman.engine.peer import listener_at
 from support.engine import DEADLINE, engines_in
 from support.rpc import SERVE, RpcClient
 from support.tiny_models import tiny_family
@@ -23,8 +25,9 @@ _SOURCE = "def add_{}(first, second):\n    return fir"
 class Window:
     """An editor window with a real server, and the engine that all windows of a folder share."""
 
-    def __init__(self, folder: Path, client: RpcClient) -> None:
+    def __init__(self, folder: Path, client: RpcClient, env: Mapping[str, str]) -> None:
         self.folder = folder
+        self.env = env
         self.client = client
         self._numbers = itertools.count(1)
 
@@ -63,6 +66,11 @@ class Window:
         await asyncio.wait_for(ask_again(), DEADLINE)
         return time.monotonic() - started
 
+    async def engine_answers(self) -> bool:
+        """Whether somebody listens at the engine's socket."""
+        path = Path(self.env["CORNERMAN_RUNTIME_DIR"]) / SOCKET_NAME
+        return await asyncio.to_thread(listener_at, path) is not None
+
     async def kill_engine(self) -> None:
         engine = self.engine()
         engine.send_signal(signal.SIGKILL)
@@ -87,7 +95,7 @@ async def window(
     async with await RpcClient.start(folder, command, own) as client:
         client.deadline = DEADLINE
         await client.initialize(initializationOptions=options)
-        yield Window(folder, client)
+        yield Window(folder, client, own)
 
 
 def end_engines(folder: Path) -> None:

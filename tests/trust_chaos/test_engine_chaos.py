@@ -41,7 +41,6 @@ async def test_an_engine_that_dies_again_and_again_is_told_once(folder: Path) ->
             await editor.back()
             await editor.kill_engine()
         assert not await editor.served()
-        assert not await editor.served()
         await editor.back()
         (sentence,) = editor.told
         assert "failed several times" in sentence
@@ -155,7 +154,7 @@ async def test_a_model_that_is_damaged_while_it_runs_ends_no_session(folder: Pat
 
 
 async def test_a_model_that_does_not_fit_is_told_once(folder: Path) -> None:
-    async with window(folder, engine={"memoryLimitMib": 200}) as editor:
+    async with window(folder, engine={"memoryLimitMib": 256}) as editor:
         for _ in range(2):
             assert not await editor.served()
         (sentence,) = editor.told
@@ -163,6 +162,25 @@ async def test_a_model_that_does_not_fit_is_told_once(folder: Path) -> None:
         end_engines(folder)
     async with window(folder) as editor:
         await editor.back()
+
+
+async def test_memory_that_runs_out_while_a_model_is_loaded_is_told_once(folder: Path) -> None:
+    async with window(folder) as editor:
+        starting = await asyncio.create_subprocess_exec(
+            *SERVE[:-1], "engine", env={**os.environ, **editor.env}
+        )
+        while not engines_in(folder) or not await editor.engine_answers():
+            pass
+        engine = editor.engine()
+        engine.rlimit(psutil.RLIMIT_AS, (engine.memory_info().vms + (32 << 20), -1))
+        for _ in range(2):
+            assert not await editor.served()
+        assert len(editor.told) == 1
+        if starting.returncode is None:
+            starting.kill()
+        await starting.wait()
+        await editor.back()
+        assert len(editor.told) == 1
 
 
 async def test_a_full_disk_costs_notes_and_not_work(folder: Path) -> None:

@@ -162,7 +162,7 @@ def _spawn(settings: EngineSettings) -> tuple[subprocess.Popen[bytes], Path]:
             # -m puts the working directory on the module path: never let that be a project's.
             cwd=endpoint.private_dir(),
             start_new_session=sys.platform != "win32",
-            creationflags=_creation_flags(settings),
+            creationflags=creation_flags(settings),
         )
     # Whoever starts a process has to take note of its end, or it stays as a zombie.
     threading.Thread(target=process.wait, name="engine-end", daemon=True).start()
@@ -186,7 +186,7 @@ def _arguments(settings: EngineSettings) -> list[str]:
     return arguments
 
 
-def _creation_flags(settings: EngineSettings) -> int:
+def creation_flags(settings: EngineSettings) -> int:
     """Windows has no sessions to start anew: the same end by other means, and no window."""
     if sys.platform == "win32":
         priority = subprocess.BELOW_NORMAL_PRIORITY_CLASS if settings.low_priority else 0

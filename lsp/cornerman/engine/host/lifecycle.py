@@ -174,7 +174,7 @@ def _listener() -> Generator[tuple[socket.socket, str]]:
     Only the holder of the engine's lock calls this, so a socket that exists is a stale one.
     """
     if sys.platform == "win32":
-        with _tcp_listener() as bound:
+        with loopback_listener() as bound:
             yield bound
         return
     path = endpoint.socket_dir() / endpoint.SOCKET_NAME
@@ -190,8 +190,8 @@ def _listener() -> Generator[tuple[socket.socket, str]]:
 
 
 @contextlib.contextmanager
-def _tcp_listener() -> Generator[tuple[socket.socket, str]]:
-    """Loopback TCP with a random token, for systems without Unix domain sockets."""
+def loopback_listener() -> Generator[tuple[socket.socket, str]]:
+    """A loopback port and its random token, for systems without Unix domain sockets."""
     token = secrets.token_urlsafe(32)
     known = endpoint.port_file()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
