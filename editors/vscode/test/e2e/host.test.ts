@@ -57,7 +57,7 @@ test('the suite passes inside the extension host', { timeout: PATIENCE_MS + 60_0
     assert.ok(existsSync(file), 'the suite has ended');
     const results = readFileSync(file, 'utf8').split(/\n(?=ok |not ok )/);
     console.log(results.join('\n'));
-    assert.ok(results.length >= 7);
+    assert.ok(results.length >= 6);
     assert.deepEqual(
         results.filter((line) => !line.startsWith('ok ')),
         [],

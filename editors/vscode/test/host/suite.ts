@@ -54,26 +54,6 @@ const CASES: readonly Case[] = [
         },
     ],
     [
-        'a suggestion goes into the document',
-        async () => {
-            const editor = await show(source);
-            const before = editor.document.getText();
-            const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
-            await until(async () => {
-                // VS Code asks only once while the cursor stays.
-                editor.selection = new vscode.Selection(0, 0, 0, 0);
-                editor.selection = new vscode.Selection(end, end);
-                await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-                for (let tries = 0; tries < 40 && editor.document.getText() === before; tries++) {
-                    await pause(500);
-                    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
-                }
-                return editor.document.getText() !== before;
-            }, 'a suggestion was taken');
-            assert.match(editor.document.getText(), /a \+ b/);
-        },
-    ],
-    [
         'code actions are offered for a function, and carry commands of the server',
         async () => {
             const place = new vscode.Range(0, 6, 0, 6);
@@ -120,10 +100,6 @@ export async function run(): Promise<void> {
         }
     }
     writeFileSync(join(root.fsPath, 'results.txt'), results.join('\n'));
-}
-
-async function show(uri: vscode.Uri): Promise<vscode.TextEditor> {
-    return await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
 }
 
 async function until(isTrue: () => Promise<boolean>, what: string): Promise<void> {
