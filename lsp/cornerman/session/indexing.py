@@ -6,7 +6,6 @@ So it neither slows completions nor takes memory of the server for longer than i
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
@@ -32,6 +31,7 @@ class Indexing:
         self._state = state
         self._on_indexing = on_indexing
         self._task: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def is_running(self) -> bool:
@@ -45,8 +45,11 @@ class Indexing:
 
     def stop(self) -> None:
         """End the pass; what it has done so far is kept."""
-        if self._task is not None:
+        if self._task is not None and not self._task.done():
             self._task.cancel()
+            self._ending.add(self._task)
+            self._task.add_done_callback(self._ending.discard)
+            self._task = None
 
     async def finished(self) -> None:
         """Wait for the end of the pass that runs, if there is one."""
@@ -56,9 +59,7 @@ class Indexing:
     async def aclose(self) -> None:
         """End the pass and wait until its process is gone."""
         self.stop()
-        if self._task is not None:
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def _run(self, folders: Sequence[Path], settings: ContextSettings) -> None:
         await asyncio.sleep(_DELAY_SECONDS)
@@ -97,5 +98,8 @@ class Indexing:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+            # The loop may be closed next: nothing of the process must be left open in it.
             if process.stdin is not None:
                 process.stdin.close()
+            if process.stdout is not None:
+                await process.stdout.read()
