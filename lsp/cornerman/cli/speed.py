@@ -42,25 +42,35 @@ def run(args: argparse.Namespace) -> int:
     specs = _models(args.model)
     if not specs:
         raise BadInputError("No model is installed; fetch one with `cornerman models pull`.")
+    in_use = choice.resolve(load()[0].model).name
     found = asyncio.run(_measure(specs))
     _print(found)
+    qualities: dict[str, Quality] = {}
     if args.quality:
-        _print_quality(asyncio.run(_qualities(specs, args.holes, args.seed)))
+        qualities = asyncio.run(_qualities(specs, args.holes, args.seed))
+        _print_quality(qualities)
     if args.json:
-        rows = {name: [asdict(speed) for speed in speeds] for name, speeds in found.items()}
-        args.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        args.json.write_text(_as_json(found, qualities), encoding="utf-8")
     if args.plot:
         lines = {n: [(s.tokens, s.first_ms) for s in speeds] for n, speeds in found.items()}
         title, across = "Time to the first token", "tokens of context, read for the first time"
         args.plot.write_text(svg(title, across, "milliseconds", lines), encoding="utf-8")
-    in_use = choice.resolve(load()[0].model).name
     name = next((name for name in found if name.split(" ")[0] == in_use), next(iter(found)))
     wanted = budgets(found[name])
+    sys.stdout.write(f"\nSettings that suit the speed of {name}:\n")
     for setting, value in wanted.items():
         sys.stdout.write(f"{setting} = {value}\n")
     if args.apply:
         sys.stdout.write(f"written to {write(wanted)}\n")
     return 0
+
+
+def _as_json(found: dict[str, list[Speed]], qualities: dict[str, Quality]) -> str:
+    figures = {
+        "speed": {name: [asdict(speed) for speed in speeds] for name, speeds in found.items()},
+        "quality": {name: asdict(quality) for name, quality in qualities.items()},
+    }
+    return json.dumps(figures, indent=1)
 
 
 def _models(name: str | None) -> list[ModelSpec]:

@@ -70,4 +70,5 @@ def _size(spec: ModelSpec, settings: Settings) -> Iterator[Finding]:
     elif verdict.fit is Fit.TIGHT:
         yield warn("memory", f"{need}, which leaves little for others", "use a smaller model")
     else:
-        yield ok("memory", f"{need} of {limit / 1e9:.1f} GB; expected to be {verdict.speed}")
+        room = f"of {limit / 1e9:.1f} GB that the engine may use"
+        yield ok("memory", f"{need} {room}; a {verdict.speed} one for this machine")

@@ -49,9 +49,8 @@ def perplexity(folder: Path) -> float:
     Raises:
         BadInputError: the model cannot be run.
     """
-    answer = _run(
-        ("cornerman.engine.host.backends.mlx.perplexity", str(folder.resolve())), _sample()
-    )
+    program = ("cornerman.engine.host.backends.mlx.perplexity", str(folder.resolve()))
+    answer = _run(program, "Measuring", _sample())
     return math.exp(float(json.loads(answer.splitlines()[-1])["loss"]))
 
 
@@ -61,8 +60,8 @@ def _sample() -> str:
     return json.dumps([text[:_SAMPLE_CHARACTERS] for text in texts])
 
 
-def _run(module: Sequence[str], given: str = "") -> str:
-    """Standard output of a module of this environment.
+def _run(module: Sequence[str], doing: str = "Converting", given: str = "") -> str:
+    """Standard output of a module of this environment; ``doing`` is for the message if it fails.
 
     Run in one of our folders: ``-m`` looks for modules in the working directory first.
     """
@@ -84,5 +83,5 @@ def _run(module: Sequence[str], given: str = "") -> str:
     )
     if done.returncode != 0:
         last = [line.strip() for line in done.stderr.splitlines() if line.strip()][-1:]
-        raise BadInputError(f"The converter failed: {(last or ['it did not say why'])[0]}")
+        raise BadInputError(f"{doing} failed: {(last or ['it did not say why'])[0]}")
     return done.stdout
