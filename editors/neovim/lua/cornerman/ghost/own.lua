@@ -104,8 +104,15 @@ local function ask(buf, kind)
   if not is_typing() or is_choosing() or vim.api.nvim_get_current_buf() ~= buf then
     return
   end
-  local params = vim.lsp.util.make_position_params(0, state.client.offset_encoding) --[[@as table]]
-  params.context = { triggerKind = kind }
+  local row, column = cursor()
+  local line = vim.api.nvim_get_current_line()
+  -- Neovim 0.10 miscounts what stands left of the cursor in its own parameters.
+  local character = compat.character(line, column, state.client.offset_encoding)
+  local params = {
+    textDocument = { uri = vim.uri_from_bufnr(buf) },
+    position = { line = row, character = character },
+    context = { triggerKind = kind },
+  }
   local asked, where = state.asked, place(buf)
   state.request = compat.request(state.client, METHOD, params, function(err, result)
     if states[buf] ~= state or asked ~= state.asked then
