@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MINUTES ?= 10
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help try test vscode check format lint types audit sbom clean
+.PHONY: help try test soak vscode check format lint types audit sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -16,6 +17,11 @@ try: $(VENV)/.installed ## Install, fetch the starter model, complete and explai
 test: $(VENV)/.installed-test ## Every test, with the real starter model
 	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
 	@$(BIN)/python -m pytest
+
+soak: $(VENV)/.installed-test ## Typing in five windows for MINUTES=10 (or 120), and 100,000 random messages
+	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
+	@CORNERMAN_TORTURE_MESSAGES=100000 $(BIN)/python -m pytest tests/trust/test_torture.py -k utf-16
+	@$(BIN)/python benchmarks/soak.py --minutes $(MINUTES)
 
 vscode: $(VENV)/.installed-test ## Check and package the VS Code extension, and drive it in a real workbench
 	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct

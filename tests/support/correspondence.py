@@ -12,7 +12,7 @@ OnResponse = Callable[[Json], None]
 
 
 class Correspondence(RpcClient):
-    """``open`` has the requests that are not answered, ``sent`` counts messages of both kinds.
+    """``unanswered`` has open requests, ``sent`` counts messages of both kinds.
 
     What the server asks of the client is answered, now with a result and now with an error. The
     first thing that is wrong is raised by ``all_answered``: a response that nobody asked for, a
@@ -20,7 +20,7 @@ class Correspondence(RpcClient):
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.open: dict[int, OnResponse] = {}
+        self.unanswered: dict[int, OnResponse] = {}
         self.sent = 0
         self._wrong: Exception | None = None
         self._asked_by_server = 0
@@ -32,7 +32,7 @@ class Correspondence(RpcClient):
 
     async def ask(self, method: str, params: object, on_response: OnResponse) -> None:
         """Send a request; ``on_response`` gets its response."""
-        self.open[self._last_id + 1] = on_response
+        self.unanswered[self._last_id + 1] = on_response
         await self.request(method, params)
 
     async def command(self, name: str, arguments: object) -> Any:
@@ -50,12 +50,12 @@ class Correspondence(RpcClient):
             try:
                 await asyncio.wait_for(self._news.wait_for(self._is_settled), DEADLINE_SECONDS)
             except asyncio.TimeoutError:
-                raise AssertionError(f"{len(self.open)} requests were not answered") from None
+                raise AssertionError(f"{len(self.unanswered)} requests were not answered") from None
         if self._wrong is not None:
             raise self._wrong
 
     def _is_settled(self) -> bool:
-        return not self.open or self._wrong is not None or self._ended
+        return not self.unanswered or self._wrong is not None or self._ended
 
     async def _take(self, message: Json) -> None:
         try:
@@ -70,8 +70,8 @@ class Correspondence(RpcClient):
             if "id" in message:
                 self._asked_by_server += 1
                 await self.send(_answer(message, is_refused=self._asked_by_server % 3 == 0))
-        elif message["id"] in self.open:
-            self.open.pop(message["id"])(message)
+        elif message["id"] in self.unanswered:
+            self.unanswered.pop(message["id"])(message)
         else:
             assert message["id"] is None, "a response that nobody waits for"
 

@@ -116,7 +116,7 @@ class Torture:
         expected = digest(document.text(), offset)
 
         def check(response: Json) -> None:
-            items = response["result"]["items"] if "result" in response else []
+            items: list[Json] = response["result"]["items"] if "result" in response else []
             self.counts["suggestions"] += bool(items)
             for item in items:
                 said = item["insertText"].partition("#")[0]
@@ -149,9 +149,8 @@ class Torture:
 
     async def _code_action(self) -> None:
         def keep(response: Json) -> None:
-            self._actions = [one for one in response.get("result") or [] if "data" in one] or (
-                self._actions
-            )
+            found: list[Json] = response.get("result") or []
+            self._actions = [one for one in found if "data" in one] or self._actions
 
         params = {"textDocument": {"uri": self._any()}, "range": self._range(), "context": _ASKED}
         await self.client.ask("textDocument/codeAction", params, self._checked(keep))
@@ -168,7 +167,7 @@ class Torture:
         await self.client.ask("workspace/executeCommand", params, self._checked())
 
     async def _cancel(self) -> None:
-        known = [*self.client.open] or [0]
+        known = [*self.client.unanswered] or [0]
         number = self._random.choice((*known, self._random.randint(0, 10**6)))
         await self.client.notify("$/cancelRequest", {"id": number})
 

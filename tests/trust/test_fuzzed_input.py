@@ -16,7 +16,7 @@ from cornerman.protocol.framing import MAX_BODY_BYTES, FrameDecoder, FramingErro
 from support.bad_messages import MARKER, PARSE_ERROR, URI, assert_error
 from support.rpc import RpcClient
 
-SESSION = [
+SESSION: list[dict[str, object]] = [
     {
         "id": 1,
         "method": "initialize",

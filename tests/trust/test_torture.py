@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from support.correspondence import Correspondence
 from support.torture import Torture
 from support.torture_server import COMMAND
 
-MESSAGES = 4_000
+MESSAGES = int(os.environ.get("CORNERMAN_TORTURE_MESSAGES", "3500"))
 MOST_GROWTH_BYTES = 12_000_000
 CAPABILITIES = {
     "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}},
@@ -26,6 +27,7 @@ CAPABILITIES = {
 }
 
 
+@pytest.mark.timeout(180 + MESSAGES // 20)
 @pytest.mark.parametrize(("encoding", "seed"), [("utf-8", 1), ("utf-16", 2), ("utf-32", 3)])
 async def test_a_random_session(tmp_path: Path, encoding: str, seed: int) -> None:
     async with await Correspondence.start(tmp_path, (*COMMAND, str(tmp_path / "log"))) as client:
