@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -121,3 +122,12 @@ def test_the_private_folder_must_be_ones_own(tmp_path: Path) -> None:
         run.symlink_to(tmp_path / "elsewhere")
         with pytest.raises(EngineUnavailableError, match="another user"):
             endpoint.private_dir()
+
+
+def test_every_defence_that_is_promised_names_a_test_that_exists() -> None:
+    tests = Path(__file__).parents[1]
+    promised = re.findall(
+        r"`(\w+/test_\w+\.py)`", (tests.parent / "SECURITY.md").read_text("utf-8")
+    )
+    assert len(promised) > 20
+    assert [name for name in promised if not (tests / name).is_file()] == []
