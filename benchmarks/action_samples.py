@@ -7,6 +7,7 @@ calls the function with the same sample inputs and compares what comes out.
 from __future__ import annotations
 
 import ast
+import doctest
 import importlib
 import importlib.util
 import json
@@ -30,7 +31,8 @@ MODULES = (
 )
 _UNSAFE = ("os.", "open(", "print(", "sys.", "subprocess", "socket", "exec(", "input(", "shutil")
 _LINES = range(5, 31)
-_SECONDS = 30
+_SECONDS = 40
+_CALLS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,70 @@ def _values() -> list[object]:
     ]
 
 
-def _calls(count: int, required: int) -> Iterator[list[object]]:
-    """Sample arguments: each value alone, then combinations; the same ones every time."""
+_BY_NAME: dict[str, list[object]] = {
+    "text": ["a b", "Hello, world", "x=1;y='2'", "über\n"],
+    "path": ["a/b.txt", "/a/../b", "C:\\a\\b.py", "", "."],
+    "number": [0, 1, 2, 7, 12, 255, 1024, -3],
+    "sequence": [[3, 1, 2], ["a", "bb"], (1, 2, 3), [], ["a", "b", "a"]],
+    "ratio": [0.0, 0.25, 0.5, 1.0],
+}
+_KINDS_OF_NAMES = {
+    "text": "s text string value data line word msg name pat pattern title header c label msgid",
+    "path": "p path filename file fname a start base root url uri src dst",
+    "number": "n i x y num number size width length count mode index level indent year month day",
+    "sequence": "seq items values iterable args l lst parts words paths lines data strings",
+    "ratio": "r g b h s v l ratio",
+}
+
+
+def _likely(node: ast.FunctionDef, module: ast.Module) -> list[list[object]]:
+    """For each parameter, values that its annotation, default, name and examples speak for."""
+    names = [argument.arg for argument in node.args.args]
+    found: list[list[object]] = [[] for _ in names]
+    for argument, values in zip(node.args.args, found, strict=True):
+        hint = ast.unparse(argument.annotation) if argument.annotation else ""
+        for kind, words in _KINDS_OF_NAMES.items():
+            if argument.arg.strip("_0123456789").lower() in words.split():
+                values += _BY_NAME[kind]
+        values += [one for one in _values() if hint and type(one).__name__ in hint]
+    for values, default in zip(reversed(found), reversed(node.args.defaults), strict=False):
+        values += _literals([default])
+    for call in _examples(node, module):
+        for values, argument in zip(found, call.args, strict=False):
+            values += _literals([argument])
+    return found
+
+
+def _examples(node: ast.FunctionDef, module: ast.Module) -> Iterator[ast.Call]:
+    """The calls of the function in its module and in the examples of both docstrings."""
+    trees: list[ast.AST] = [module]
+    for place in (module, node):
+        try:
+            found = doctest.DocTestParser().get_examples(ast.get_docstring(place) or "")
+            trees += [ast.parse(example.source) for example in found]
+        except (SyntaxError, ValueError):
+            continue
+    for tree in trees:
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == node.name:
+                yield call
+
+
+def _literals(nodes: list[ast.expr]) -> list[object]:
+    try:
+        return [ast.literal_eval(node) for node in nodes]
+    except (ValueError, TypeError, SyntaxError):
+        return []
+
+
+def _calls(likely: list[list[object]], required: int) -> Iterator[list[object]]:
+    """Sample arguments, half of them of the likely values; the same ones every time."""
+    count = len(likely)
     chance = random.Random(count)
-    for _ in range(400):
+    for turn in range(_CALLS):
         number = chance.randint(required, count)
-        yield [chance.choice(_values()) for _ in range(number)]
+        wanted = likely if turn % 2 else [[] for _ in likely]
+        yield [chance.choice(values or _values()) for values in wanted[:number]]
 
 
 def _outcome(function: Callable[..., object], arguments: list[object]) -> tuple[str, object]:
@@ -131,15 +191,15 @@ def _function(name: str, module: str, text: str) -> FunctionType:
 def _judge(wanted: dict[str, str]) -> str:
     old = _function(wanted["name"], wanted["module"], wanted["old"])
     new = _function(wanted["name"], wanted["module"], wanted["new"])
+    module = ast.parse(wanted["old"])
     node = next(
-        n
-        for n in ast.parse(wanted["old"]).body
-        if isinstance(n, ast.FunctionDef) and n.name == wanted["name"]
+        n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == wanted["name"]
     )
-    count = len(node.args.args)
+    likely = _likely(node, module)
+    count = len(likely)
     accepted = 0
     kept: list[bool | None] = []
-    for arguments in _calls(count, count - len(node.args.defaults)):
+    for arguments in _calls(likely, count - len(node.args.defaults)):
         before, result = _outcome(old, _copy(arguments))
         after, _ = _outcome(new, _copy(arguments))
         if before != after:

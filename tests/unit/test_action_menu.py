@@ -9,12 +9,15 @@ from cornerman.features.actions.available import available_actions
 from support.actions import marked
 
 COUNT = """\
-def count(text, least):
+def count(text, least=1):
     res = {}
-    for x in text.split():‸
-        if len(x) >= least:
-            res[x] = res.get(x, 0) + 1
-    return res
+    for x in text.split(","):‸
+        if not x in res:
+            res[x] = len(x)
+    y = []
+    for x in res:
+        y.append(x)
+    return y
 """
 
 
@@ -33,11 +36,19 @@ def test_a_function_can_have_everything_done_to_it() -> None:
 @pytest.mark.parametrize(
     ("text", "absent"),
     [
-        (COUNT.replace("text, least)", "text: str, least: int) -> dict"), ActionKind.ADD_TYPES),
+        (
+            COUNT.replace("text, least=1)", "text: str, least: int = 1) -> list"),
+            ActionKind.ADD_TYPES,
+        ),
         (COUNT.replace("\n", '\n    """Count."""\n', 1), ActionKind.DOCUMENT),
-        (COUNT.replace("res", "counts").replace("x", "word"), ActionKind.IMPROVE_NAMES),
+        (
+            COUNT.replace("res", "counts").replace("x", "word").replace("y", "words"),
+            ActionKind.IMPROVE_NAMES,
+        ),
         (COUNT.replace("def count", "def _count"), ActionKind.TEST),
-        ("def f(a):‸\n    b = a\n    return b\n", ActionKind.SIMPLIFY),
+        ("def f(a):‸\n    for b in a:\n        b(a)\n    return b\n", ActionKind.SIMPLIFY),
+        ("def f(a):‸\n    for b in a:\n        b(a)\n    return b\n", ActionKind.CONVERT_LOOP),
+        ("def f(a):‸\n    for b in a:\n        b(a)\n    return b\n", ActionKind.ADD_TYPES),
         ("def f(a):‸\n    b = a\n    return b\n", ActionKind.CONVERT_LOOP),
         ("def f(a):‸\n    return f'{a}'\n", ActionKind.MODERNIZE),
         (COUNT, ActionKind.TODO),

@@ -11,9 +11,10 @@ from cornerman.context.languages import spec
 from cornerman.context.targets import DEFINITIONS, FUNCTIONS, Target, TargetKind, definition_at
 from cornerman.core.actions import ActionKind, ActionRequest, Available, Diagnostic
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.features.actions.drafts.annotations import lacks_types
+from cornerman.features.actions.drafts.annotations import known_hints
 from cornerman.features.actions.drafts.documentation import undocumented
 from cornerman.features.actions.drafts.extraction import is_extractable
+from cornerman.features.actions.drafts.idioms import idiom_edits
 from cornerman.features.actions.drafts.renaming import vague_names
 from cornerman.features.actions.job import Job
 from cornerman.features.actions.marker import marker_near
@@ -23,10 +24,11 @@ from cornerman.features.actions.testing import can_have_tests
 
 _FEWEST_LINES = 3
 _MAX_TITLE = 60
-# What newer Python writes otherwise.
-_DATED_PYTHON = re.compile(
-    r"[\"'] ?% ?[\w(]|[\"']\.format\(|\bset\(\[|\bdict\(\)|\blist\(\)|\bdict\(\[|[\"'] ?\+ ?str\("
-)
+_REWRITES = {
+    ActionKind.SIMPLIFY: "Simplify {}",
+    ActionKind.CONVERT_LOOP: "Convert loops and conditionals in {}",
+    ActionKind.MODERNIZE: "Modernize {}",
+}
 _DATED_SCRIPT = re.compile(r"\bvar\s|\bfunction\s*\(|['\"] ?\+ ?\w|\.then\(")
 _SCRIPTS = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
@@ -41,12 +43,16 @@ def available_actions(
     """
     if not snapshot.text.strip():
         return []
-    return [
+    # Held, so that each of those who look at the syntax tree does not make it anew.
+    held = parsed(snapshot.text) if snapshot.language_id == "python" else None
+    found = [
         *_about_problems(snapshot, diagnostics),
         *_about_code(snapshot, start, end),
         *_about_definition(snapshot, start, end),
         *_about_text(snapshot, start, end),
     ]
+    del held
+    return found
 
 
 def _about_problems(
@@ -73,14 +79,22 @@ def _about_code(snapshot: DocumentSnapshot, start: int, end: int) -> Iterator[Av
         return
     if start != end or target.kind is not TargetKind.STATEMENTS:
         yield Available(ActionKind.INSTRUCTION, "Refactor…", start, end)
+    for kind, words in _REWRITES.items():
+        if _has(kind, snapshot, target, start, end):
+            yield Available(kind, words.format(_called(target)), start, end)
+
+
+def _has(
+    kind: ActionKind, snapshot: DocumentSnapshot, target: Target, start: int, end: int
+) -> bool:
+    """Whether there is something to rewrite; of Python that is known, otherwise likely."""
+    if snapshot.language_id == "python":
+        return bool(idiom_edits(_job(snapshot, target, start, end, kind)))
     code = target.code(snapshot)
-    things = inventory(code, snapshot.language_id)
-    if code.count("\n") + 1 >= _FEWEST_LINES and _has_logic(things):
-        yield Available(ActionKind.SIMPLIFY, f"Simplify {_called(target)}", start, end)
-        title = f"Convert loops and conditionals in {_called(target)}"
-        yield Available(ActionKind.CONVERT_LOOP, title, start, end)
-    if _is_dated(code, snapshot.language_id):
-        yield Available(ActionKind.MODERNIZE, f"Modernize {_called(target)}", start, end)
+    if kind is ActionKind.MODERNIZE:
+        return snapshot.language_id in _SCRIPTS and _DATED_SCRIPT.search(code) is not None
+    is_long = code.count("\n") + 1 >= _FEWEST_LINES
+    return is_long and _has_logic(inventory(code, snapshot.language_id))
 
 
 def _about_definition(snapshot: DocumentSnapshot, start: int, end: int) -> Iterator[Available]:
@@ -109,7 +123,7 @@ def _about_python(
     if vague_names(code, node):
         title = f"Improve names in {function.name}"
         yield Available(ActionKind.IMPROVE_NAMES, title, start, end)
-    if lacks_types(_job(snapshot, function, start, end, ActionKind.ADD_TYPES)):
+    if known_hints(_job(snapshot, function, start, end, ActionKind.ADD_TYPES)):
         yield Available(ActionKind.ADD_TYPES, f"Add type hints to {function.name}", start, end)
     job = _job(snapshot, function, start, end, ActionKind.EXTRACT_FUNCTION)
     if start != end and is_extractable(job):
@@ -135,12 +149,6 @@ def _called(target: Target) -> str:
 
 def _has_logic(things: Inventory) -> bool:
     return things.total("branch") + things.total("loop") > 0
-
-
-def _is_dated(code: str, language_id: str) -> bool:
-    if language_id == "python":
-        return _DATED_PYTHON.search(code) is not None
-    return language_id in _SCRIPTS and _DATED_SCRIPT.search(code) is not None
 
 
 def _lines(snapshot: DocumentSnapshot, start: int, end: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
+from weakref import WeakValueDictionary
 
 from cornerman.core.positions import LineIndex
 
@@ -44,31 +46,47 @@ class PythonCode:
         """Offset where a node ends."""
         return self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
 
+    def line_numbers(self, start: int, end: int) -> tuple[int, int]:
+        """The lines, as ``ast`` counts them, where a range starts and ends."""
+        return self._index.line_of(start) + 1, self._index.line_of(end) + 1
+
     def definition_at(self, start: int) -> Definition | None:
         """The definition that starts at an offset, decorators included."""
-        for node in ast.walk(self.module):
-            if isinstance(node, DEFINITIONS) and self.start(node) == start:
-                return node
-        return None
+        return next((node for node in self._definitions if self.start(node) == start), None)
 
     def class_around(self, inner: Definition) -> ast.ClassDef | None:
         """The class whose body a definition stands in, None for any other place."""
-        for node in ast.walk(self.module):
-            if isinstance(node, ast.ClassDef) and inner in node.body:
-                return node
-        return None
+        classes = (node for node in self._definitions if isinstance(node, ast.ClassDef))
+        return next((node for node in classes if inner in node.body), None)
 
-    def global_names(self) -> set[str]:
+    @cached_property
+    def _definitions(self) -> list[Definition]:
+        return list(_definitions_in(self.module.body))
+
+    def global_names(self) -> frozenset[str]:
         """The names that the module binds at its top level, in any branch."""
-        return set(_bound_names(self.module.body))
+        return self._global_names
+
+    @cached_property
+    def _global_names(self) -> frozenset[str]:
+        return frozenset(_bound_names(self.module.body))
+
+
+# A source is parsed once for all who ask while one of them holds it.
+_HELD: WeakValueDictionary[str, PythonCode] = WeakValueDictionary()
 
 
 def parsed(text: str) -> PythonCode | None:
-    """The source, or None if it does not parse."""
+    """The source, or None if it does not parse; shared, so that nobody may change its tree."""
+    held = _HELD.get(text)
+    if held is not None:
+        return held
     try:
-        return PythonCode(text)
+        code = PythonCode(text)
     except (SyntaxError, ValueError, RecursionError):
         return None
+    _HELD[text] = code
+    return code
 
 
 def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
@@ -94,6 +112,17 @@ def docstring_node(node: Definition) -> ast.Expr | None:
     if isinstance(first, ast.Expr) and has_one and ast.get_docstring(node, clean=False) is not None:
         return first
     return None
+
+
+def _definitions_in(body: list[ast.stmt]) -> Iterator[Definition]:
+    """Definitions anywhere in statements; no expression has to be looked into."""
+    for statement in body:
+        if isinstance(statement, DEFINITIONS):
+            yield statement
+        parts = [statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ())]
+        for part in parts:
+            for field in ("body", "orelse", "finalbody"):
+                yield from _definitions_in(getattr(part, field, []))
 
 
 def _bound_names(body: list[ast.stmt]) -> Iterator[str]:

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cornerman.core.actions import ActionKind
+from cornerman.core.actions import ActionKind, TextEdit
 from cornerman.core.errors import BadInputError
 from cornerman.features.actions.answer import Unusable, code_in
-from cornerman.features.actions.drafts.annotations import hinted, lacks_types
+from cornerman.features.actions.drafts.annotations import hinted, known_hints, lacks_types
 from cornerman.features.actions.drafts.documentation import documented, undocumented
 from cornerman.features.actions.drafts.extraction import extracted, is_extractable
+from cornerman.features.actions.drafts.idioms import idiom_edits
 from cornerman.features.actions.drafts.renaming import better_names, vague_names
 from cornerman.features.actions.job import Job
 from cornerman.features.actions.python_code import parsed
@@ -28,7 +29,7 @@ class Recipe:
 
     ``draft`` turns a finished answer into the new text of the target. ``is_copy`` says that the
     answer repeats the code, so that the engine may guess ahead. ``refusal`` is why the model
-    need not be asked at all, or "".
+    need not be asked at all, or "". ``known`` are edits of the target that need no model.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Recipe:
     draft: Callable[[Job, str], str | Unusable]
     is_copy: bool = True
     refusal: Callable[[Job], str] = lambda _job: ""
+    known: Callable[[Job], tuple[TextEdit, ...]] = lambda _job: ()
 
     def variables(self, job: Job) -> dict[str, str]:
         """What the template's variables stand for."""
@@ -112,9 +114,11 @@ _PYTHON_ONLY = frozenset(
     {ActionKind.IMPROVE_NAMES, ActionKind.ADD_TYPES, ActionKind.EXTRACT_FUNCTION}
 )
 _RECIPES: Mapping[ActionKind, Recipe] = {
-    ActionKind.SIMPLIFY: Recipe("Simplify", "simplify", rewritten),
-    ActionKind.MODERNIZE: Recipe("Modernize", "modernize", rewritten),
-    ActionKind.CONVERT_LOOP: Recipe("Convert loops and conditionals", "convert-loop", rewritten),
+    ActionKind.SIMPLIFY: Recipe("Simplify", "simplify", rewritten, known=idiom_edits),
+    ActionKind.MODERNIZE: Recipe("Modernize", "modernize", rewritten, known=idiom_edits),
+    ActionKind.CONVERT_LOOP: Recipe(
+        "Convert loops and conditionals", "convert-loop", rewritten, known=idiom_edits
+    ),
     ActionKind.INSTRUCTION: Recipe("Refactor", "instruction", rewritten),
     ActionKind.FIX: Recipe("Fix", "fix", rewritten),
     ActionKind.TODO: Recipe("Complete the TODO", "todo", rewritten),
@@ -122,7 +126,7 @@ _RECIPES: Mapping[ActionKind, Recipe] = {
         "Improve names", "improve-names", better_names, is_copy=False, refusal=_no_vague_names
     ),
     ActionKind.ADD_TYPES: Recipe(
-        "Add type hints", "add-types", hinted, is_copy=False, refusal=_no_types_missing
+        *("Add type hints", "add-types", hinted, False, _no_types_missing, known_hints)
     ),
     ActionKind.DOCUMENT: Recipe(
         "Document", "document", documented, is_copy=False, refusal=_documented_already

@@ -26,7 +26,7 @@ from cornerman.features.actions.checks import examine
 from cornerman.features.actions.edits import minimal_edits
 from cornerman.features.actions.job import Change, Job
 from cornerman.features.actions.marker import Marker, marker_near
-from cornerman.features.actions.partial import sound_part
+from cornerman.features.actions.partial import sound_edits, sound_part, with_edits
 from cornerman.features.actions.place import target_of
 from cornerman.features.actions.recipes import Recipe, recipe_for
 from cornerman.models.catalog import ModelSpec
@@ -68,8 +68,11 @@ async def rewrite(
         return Offer(OfferStatus.REFUSED, _title(request), reason)
     asker = _Asker(job, recipe, settings, model, engine, on_progress)
     best = _Attempt()
-    for number in range(settings.candidates):
-        attempt = await asyncio.to_thread(_attempt, job, recipe, await asker.answer(number))
+    for number in range(-1, settings.candidates):
+        if number < 0:
+            attempt = await asyncio.to_thread(_known, job, recipe)
+        else:
+            attempt = await asyncio.to_thread(_attempt, job, recipe, await asker.answer(number))
         if verification is not None and attempt.is_sound:
             on_progress(Progress("Running your verify command"))
             attempt = await attempt.verified(verification)
@@ -167,6 +170,19 @@ class _Asker:
             priority=Priority.ACTION,
             copies_input=self._recipe.is_copy,
         )
+
+
+def _known(job: Job, recipe: Recipe) -> _Attempt:
+    """What can be done without the model."""
+    edits = recipe.known(job)
+    if not edits:
+        return _Attempt()
+    whole = with_edits(job, edits)
+    if whole.is_empty:
+        return _Attempt()
+    attempt = _Attempt(whole, examine(whole))
+    part = None if attempt.is_sound else sound_edits(whole, edits)
+    return _Attempt(*part) if part is not None else attempt
 
 
 def _attempt(job: Job, recipe: Recipe, answer: _Answer) -> _Attempt:

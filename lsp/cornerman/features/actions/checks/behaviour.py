@@ -9,7 +9,13 @@ from cornerman.core.actions import ActionKind, Check
 from cornerman.features.actions.drafts.renaming import is_renaming
 from cornerman.features.actions.equivalence import do_the_same
 from cornerman.features.actions.job import Change
-from cornerman.features.actions.python_code import DEFINITIONS, Definition, docstring_node, parsed
+from cornerman.features.actions.python_code import (
+    DEFINITIONS,
+    Definition,
+    PythonCode,
+    docstring_node,
+    parsed,
+)
 
 NAME = "behaviour"
 
@@ -30,8 +36,10 @@ def does_the_same(change: Change) -> Check | None:
 
 def only_renames(change: Change) -> Check | None:
     """The syntax trees differ only by a one-to-one renaming within the target."""
-    before, after = parsed(change.job.snapshot.text), parsed(change.after.text)
-    if before is None or after is None:
+    try:
+        # Names are changed for the comparison, so that these trees cannot be shared.
+        before, after = PythonCode(change.job.snapshot.text), PythonCode(change.after.text)
+    except (SyntaxError, ValueError):
         return None
     start = change.job.target.start
     old, new = before.definition_at(start), after.definition_at(start)
@@ -89,5 +97,7 @@ def _without_annotations(node: Definition) -> None:
 def _trees(change: Change) -> tuple[ast.Module, ast.Module] | None:
     if not change.job.is_python:
         return None
-    before, after = parsed(change.job.snapshot.text), parsed(change.after.text)
-    return (before.module, after.module) if before and after else None
+    try:
+        return ast.parse(change.job.snapshot.text), ast.parse(change.after.text)
+    except (SyntaxError, ValueError):
+        return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
+from cornerman.core.actions import TextEdit
 from cornerman.features.actions.answer import Unusable
+from cornerman.features.actions.drafts.evidence import default_values, shown_types, supports
 from cornerman.features.actions.drafts.inference import (
     BUILTIN_TYPES,
     contradicts,
@@ -27,28 +29,40 @@ _NEWER_NAMES = {"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple", 
 
 
 def hinted(job: Job, answer: str) -> str | Unusable:
-    """The target with the types of the answer's ``def`` line where they are plausible."""
-    code = parsed(job.snapshot.text)
-    function = code.definition_at(job.target.start) if code else None
+    """The target with those types of the answer's ``def`` line that its code bears out."""
     proposed = _proposed(answer)
-    if code is None or function is None or isinstance(function, ast.ClassDef):
-        return Unusable("Types are added to a function of a file that parses.")
     if proposed is None:
         return Unusable("The model did not answer with the head of a function.")
-    known = _Names(code)
-    hints: dict[int, str] = {}
-    _hint_parameters(code, function, proposed, known, hints)
-    _hint_result(code, function, proposed, known, hints)
-    if not hints:
-        return Unusable("No proposed type agrees with what the code does.")
-    text = job.target.code(job.snapshot)
-    for place in sorted(hints, reverse=True):
-        at = place - job.target.start
-        rest = text[at:]
-        if hints[place].startswith(":") and re.match(r"=\s*", rest):
-            rest = " = " + rest[1:].lstrip()
-        text = text[:at] + hints[place] + rest
+    edits = _hints(job, proposed)
+    if not edits:
+        return Unusable("The code bears out none of the proposed types.")
+    text, start = job.target.code(job.snapshot), job.target.start
+    for edit in reversed(edits):
+        text = text[: edit.start - start] + edit.text + text[edit.end - start :]
     return text
+
+
+def known_hints(job: Job) -> tuple[TextEdit, ...]:
+    """The type hints that the code leaves no doubt about."""
+    return _hints(job, None)
+
+
+def _hints(job: Job, proposed: Function | None) -> tuple[TextEdit, ...]:
+    code = parsed(job.snapshot.text)
+    function = code.definition_at(job.target.start) if code else None
+    if code is None or function is None or isinstance(function, ast.ClassDef):
+        return ()
+    hints: dict[int, str] = {}
+    _hint_parameters(code, function, proposed, hints)
+    _hint_result(code, function, hints)
+    edits: list[TextEdit] = []
+    for place in sorted(hints):
+        match = re.compile(r"=\s*").match(code.text, place)
+        if hints[place].startswith(":") and match is not None:
+            edits.append(TextEdit(place, match.end(), f"{hints[place]} = "))
+        else:
+            edits.append(TextEdit(place, place, hints[place]))
+    return tuple(edits)
 
 
 def lacks_types(job: Job) -> bool:
@@ -79,38 +93,36 @@ def _untyped(code: PythonCode, function: Function) -> list[ast.arg]:
 
 
 def _hint_parameters(
-    code: PythonCode, function: Function, proposed: Function, known: _Names, hints: dict[int, str]
+    code: PythonCode, function: Function, proposed: Function | None, hints: dict[int, str]
 ) -> None:
     spec = function.args
-    positional = [*spec.posonlyargs, *spec.args]
-    defaults = dict(
-        zip(reversed([a.arg for a in positional]), reversed(spec.defaults), strict=False)
-    )
-    for argument, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-        if default is not None:
-            defaults[argument.arg] = default
-    wanted = {argument.arg: argument.annotation for argument in arguments(proposed)}
+    known = _Names(code)
+    shown = shown_types(code, function)
+    wanted = {one.arg: one.annotation for one in arguments(proposed)} if proposed else {}
     stars = {one.arg for one in (spec.vararg, spec.kwarg) if one is not None}
+    defaults = dict(default_values(function))
     for argument in _untyped(code, function):
+        if argument.arg in stars:
+            continue
+        hint = shown.get(argument.arg)
+        if hint is not None and not known.has(hint):
+            continue
         annotation = wanted.get(argument.arg)
-        if annotation is None or argument.arg in stars:
-            continue
-        hint = known.accepted(annotation)
-        if hint is None or contradicts(argument.arg, _base(hint), function):
-            continue
-        fitting = _with_default(hint, defaults.get(argument.arg))
-        if fitting is not None:
-            hints[code.end(argument)] = f": {fitting}"
+        if hint is None and annotation is not None:
+            hint = known.accepted(annotation)
+            base = _base(hint or "")
+            is_borne_out = supports(argument.arg, base, function)
+            if contradicts(argument.arg, base, function) or not is_borne_out:
+                continue
+            # What is in a collection is a guess.
+            hint = _with_default(base, defaults.get(argument.arg))
+        if hint is not None:
+            hints[code.end(argument)] = f": {hint}"
 
 
-def _hint_result(
-    code: PythonCode, function: Function, proposed: Function, known: _Names, hints: dict[int, str]
-) -> None:
-    if function.returns is not None:
-        return
-    hint = known.accepted(proposed.returns) if proposed.returns is not None else None
-    fitting = _result(hint, returned_types(function), function)
-    if fitting is None:
+def _hint_result(code: PythonCode, function: Function, hints: dict[int, str]) -> None:
+    fitting = _result(function) if function.returns is None else None
+    if fitting is None or not _Names(code).has(fitting):
         return
     listed = arguments(function)
     values = [*function.args.defaults, *(d for d in function.args.kw_defaults if d is not None)]
@@ -122,24 +134,16 @@ def _hint_result(
         hints[match.end()] = f" -> {fitting}"
 
 
-def _result(hint: str | None, types: set[str] | None, function: Function) -> str | None:
-    """The type of the result: as proposed, corrected by what the code is sure of."""
-    if types is None:
-        is_iterator = hint is not None and _base(hint) in ("Iterator", "Iterable", "Generator")
-        return hint if is_iterator else None
-    if all(_is_placeholder(statement) for statement in function.body):
+def _result(function: Function) -> str | None:
+    """The type of the result if the code leaves no doubt about it."""
+    types = returned_types(function)
+    if types is None or all(_is_placeholder(statement) for statement in function.body):
         return None
-    if types == {"None"}:
-        return "None"
-    certain = types - {"None", ""}
-    if len(certain) != 1:
-        # What a function of somewhere else gives is not to be guessed.
+    certain = types - {"None"}
+    if "" in types or len(certain) > 1:
         return None
-    known = next(iter(certain))
-    if "" in types and (hint is None or _base(hint) != known):
-        return None
-    fitting = hint if hint is not None and _base(hint) == known else known
-    return _with_none(fitting) if "None" in types else fitting
+    known = next(iter(certain), "None")
+    return _with_none(known) if certain and "None" in types else known
 
 
 def _is_placeholder(node: ast.stmt) -> bool:
@@ -172,6 +176,10 @@ class _Names:
     def __init__(self, code: PythonCode) -> None:
         self._global = code.global_names()
         self._classes = {n.name for n in code.module.body if isinstance(n, ast.ClassDef)}
+
+    def has(self, hint: str) -> bool:
+        """Whether the builtins that a type is made of mean themselves in the file."""
+        return not {part.strip() for part in hint.split("|")} & self._global
 
     def accepted(self, node: ast.expr) -> str | None:
         """The type as it can be written in the file; None if it is no type there."""

@@ -60,6 +60,11 @@ def type_of(node: ast.expr | None) -> str:
         return type(node.value).__name__ if isinstance(node.value, _PLAIN) else ""
     if isinstance(node, ast.UnaryOp):
         return "bool" if isinstance(node.op, ast.Not) else type_of(node.operand)
+    if isinstance(node, ast.BinOp):
+        sides = type_of(node.left), type_of(node.right)
+        is_text = isinstance(node.op, ast.Mod) and sides[0] == "str"
+        is_text |= isinstance(node.op, ast.Add) and "str" in sides
+        return "str" if is_text else ""
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Name):
             return _RESULTS.get(node.func.id, "")
@@ -82,6 +87,8 @@ def returned_types(function: Function) -> set[str] | None:
 def _types_of(node: ast.expr | None, function: Function) -> set[str]:
     if isinstance(node, ast.IfExp):
         return _types_of(node.body, function) | _types_of(node.orelse, function)
+    if isinstance(node, ast.BoolOp):
+        return {name for value in node.values for name in _types_of(value, function)}
     if isinstance(node, ast.Name):
         return _types_of_name(node.id, function)
     return {type_of(node)}

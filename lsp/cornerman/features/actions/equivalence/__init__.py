@@ -19,6 +19,9 @@ _ROUNDS = 12
 # What the rules take these names for must be what they mean.
 _BUILTINS = frozenset(
     [
+        "EnvironmentError",
+        "IOError",
+        "OSError",
         "all",
         "any",
         "bool",

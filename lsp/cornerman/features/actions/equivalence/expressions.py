@@ -21,6 +21,7 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn,
     ast.Eq: ast.NotEq,
 }
+_OLD_NAMES = {"IOError": "OSError", "EnvironmentError": "OSError"}
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 # These read all of their argument, so that a list of it or a generator are the same to them.
 _CONSUMERS = frozenset({"sum", "min", "max", "sorted", "tuple", "frozenset"})
@@ -32,6 +33,14 @@ def normal_expressions(module: ast.Module) -> ast.Module:
 
 
 class _Expressions(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        node.kind = None
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        node.id = _OLD_NAMES.get(node.id, node.id)
+        return node
+
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         self.generic_visit(node)
         return opposite(node.operand) if isinstance(node.op, ast.Not) else node
