@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cornerman.core.documents import DocumentSnapshot
@@ -92,6 +94,19 @@ def test_another_file_with_the_same_text_is_another_place() -> None:
     snapshot, offset = at_cursor(MADE_AT)
     other = DocumentSnapshot("file:///project/b.py", "python", 1, snapshot.text)
     assert Memory().plus(suggestion()).recall(other, offset) is None
+
+
+def test_other_code_shown_beside_the_document_is_another_place() -> None:
+    snapshot, offset = at_cursor(MADE_AT)
+    old, new, more = frozenset({"old"}), frozenset({"new"}), frozenset({"old", "more"})
+    known = replace(suggestion(), place=Place.of(snapshot, offset, old))
+    memory = Memory().plus(known)
+    recalled_with = {b: memory.recall(snapshot, offset, beside=b) for b in (old, new, more)}
+    assert [b for b, found in recalled_with.items() if found is not None] == [old, more]
+    # What was made with nothing to go by does not hold once there is something.
+    unaware = Memory().plus(suggestion())
+    assert unaware.recall(snapshot, offset, beside=frozenset()) is not None
+    assert unaware.recall(snapshot, offset, beside=new) is None
 
 
 def test_an_edit_out_of_reach_of_any_prompt_does_not_matter() -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from cornerman.core.completions import Completion, Outcome
+from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Priority
+from cornerman.session.context import WorkspaceContext
+from cornerman.session.workshop import Workshop
 from cornerman.settings import Settings
-from support.calls import DEADLINE, settled
+from support.calls import DEADLINE, CalledPipelines, settled
 from support.session_editor import URI, Editor, record_of, text_of
 
 
@@ -157,3 +162,31 @@ async def test_a_closed_document_is_forgotten(editor: Editor) -> None:
     editor.session.forget(URI)
     await editor.ask("x = ")
     assert (await editor.pipelines.call(2)).priority is Priority.COMPLETION
+
+
+class Beside(WorkspaceContext):
+    """Says that the prompts show what the test says."""
+
+    shown = frozenset({"def alpha(): ..."})
+
+    def shown_beside(self, uri: str) -> frozenset[str]:
+        return self.shown
+
+
+async def test_nothing_made_with_other_code_of_the_workspace_is_recalled(tmp_path: Path) -> None:
+    pipelines, context = CalledPipelines(), Beside(tmp_path)
+    workshop = Workshop(pipelines, context)
+    snapshot = DocumentSnapshot(URI, "python", 1, "x = ")
+
+    async def made(number: int, text: str) -> str:
+        making = asyncio.ensure_future(workshop.make(snapshot, 4, Settings(), is_automatic=True))
+        call = await pipelines.call(number)
+        call.outcome.set_result(Outcome(Completion(text, 4, 4), beside=context.shown))
+        return (await asyncio.wait_for(making, DEADLINE)).completions[0].text
+
+    assert await made(1, "alpha()") == "alpha()"
+    again = await workshop.make(snapshot, 4, Settings(), is_automatic=True)
+    assert again.is_from_memory
+    context.shown = frozenset({"def alphabet(): ..."})
+    assert await made(2, "alphabet()") == "alphabet()"
+    await context.aclose()

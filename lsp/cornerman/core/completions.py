@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cornerman.core.certainty import ALL, Certainty
 from cornerman.core.generation import Timings
@@ -45,6 +45,7 @@ class Outcome:
     ``context_ms`` is the time spent before the engine was asked. ``timings`` is None when the
     engine was not asked or did not say. ``certainty`` says how much of the completion is to be
     shown to somebody who has not asked for it. ``prompt_chars`` is the length of the prompt.
+    ``beside`` is what was shown of other files: see :attr:`Surroundings.shown`.
     """
 
     completion: Completion | None
@@ -54,3 +55,4 @@ class Outcome:
     timings: Timings | None = None
     certainty: Certainty = ALL
     prompt_chars: int = 0
+    beside: frozenset[str] = field(default=frozenset(), repr=False)

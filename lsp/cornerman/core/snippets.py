@@ -39,6 +39,11 @@ class Surroundings:
     path: str = ""
     snippets: tuple[Snippet, ...] = ()
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """What the snippets say, to compare it with that of other prompts."""
+        return frozenset(f"{snippet.path}\n{snippet.text}" for snippet in self.snippets)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:

@@ -96,6 +96,7 @@ async def complete(
         raw.timings,
         _certainty(text, raw, settings, site),
         chars,
+        surroundings.shown,
     )
 
 

@@ -35,16 +35,22 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cursor in a document, known by the text around it as far as a prompt can depend on it."""
+    """A cursor in a document, known by all that a prompt can depend on.
+
+    That is the text around it as far as it is shown, and what is shown ``beside`` it.
+    """
 
     uri: str
     left: str
     right: str
     is_near_start: bool
     is_near_end: bool
+    beside: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, snapshot: DocumentSnapshot, offset: int) -> Place:
+    def of(
+        cls, snapshot: DocumentSnapshot, offset: int, beside: frozenset[str] = frozenset()
+    ) -> Place:
         """The place at ``offset``."""
         text = snapshot.text
         return cls(
@@ -53,7 +59,15 @@ class Place:
             text[offset : offset + REACH_RIGHT],
             is_near_start=offset <= REACH_LEFT,
             is_near_end=len(text) - offset <= REACH_RIGHT,
+            beside=beside,
         )
+
+    def agrees_with(self, beside: frozenset[str]) -> bool:
+        """True if ``beside`` still says what was shown; more may have come to it.
+
+        Where nothing was shown, something makes a difference.
+        """
+        return self.beside == beside or (bool(self.beside) and self.beside < beside)
 
     def typed(self, snapshot: DocumentSnapshot, offset: int, length: int) -> Typed | None:
         """The ``length`` characters left of ``offset``, if they are all that is new here."""
@@ -128,13 +142,17 @@ def rest_at(
     snapshot: DocumentSnapshot,
     offset: int,
     asking: Asking = Asking.INVOKED,
+    beside: frozenset[str] = frozenset(),
 ) -> Recollection | None:
     """What is left of ``suggestion`` at ``offset``; None if it does not hold there any more.
 
-    Unless it was asked for, no more is offered than the model was sure of.
+    ``beside`` is what is shown of other files now. Unless it was asked for, no more is offered
+    than the model was sure of.
     """
     place, text = suggestion.place, snapshot.text
     if place.uri != snapshot.uri or not place.may_end_at(text, offset):
+        return None
+    if not place.agrees_with(beside):
         return None
     candidates = (suggestion.text, *suggestion.alternatives)
     for start in place.starts(text, offset - max(map(len, candidates)) + 1, offset):
@@ -203,10 +221,14 @@ class Memory:
         return replace(self, suggestions=others)
 
     def recall(
-        self, snapshot: DocumentSnapshot, offset: int, asking: Asking = Asking.INVOKED
+        self,
+        snapshot: DocumentSnapshot,
+        offset: int,
+        asking: Asking = Asking.INVOKED,
+        beside: frozenset[str] = frozenset(),
     ) -> Recollection | None:
         """The newest suggestion that still holds at ``offset``; see :func:`rest_at`."""
-        found = (rest_at(known, snapshot, offset, asking) for known in self.suggestions)
+        found = (rest_at(known, snapshot, offset, asking, beside) for known in self.suggestions)
         return next((rest for rest in found if rest is not None), None)
 
 

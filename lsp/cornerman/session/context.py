@@ -151,6 +151,11 @@ class WorkspaceContext:
             self._chosen.popitem(last=False)
         return chosen.surroundings
 
+    def shown_beside(self, uri: str) -> frozenset[str]:
+        """What the latest prompt of a document has shown of other files."""
+        known = self._chosen.get(uri)
+        return known.surroundings.shown if known is not None else frozenset()
+
     async def retrieve(self, question: str) -> Findings:
         """What the workspace has to say about a question, once its first indexing is over."""
         if not self._is_of_use:

@@ -55,7 +55,7 @@ class Session:
             self._pipelines.use(context)
         self._warn = warn
         self._journal = journal
-        self._workshop = Workshop(self._pipelines)
+        self._workshop = Workshop(self._pipelines, context)
         self._rest = Rest(self._pipelines, lambda: self._workshop.is_busy)
         self._showcase = Showcase(journal, self._text_of)
         self._in_flight: dict[str, asyncio.Future[Made]] = {}

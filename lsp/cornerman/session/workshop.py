@@ -16,6 +16,7 @@ from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Priority
 from cornerman.features.memory import Memory, Place, Recollection, Suggestion
 from cornerman.features.pacing import Pace
+from cornerman.session.context import WorkspaceContext
 from cornerman.session.pipelines import Pipelines
 from cornerman.session.work import Make, Work
 from cornerman.settings import Settings
@@ -46,8 +47,9 @@ class Made:
 class Workshop:
     """For one event loop. Cancelling a call does not cancel its work at once."""
 
-    def __init__(self, pipelines: Pipelines) -> None:
+    def __init__(self, pipelines: Pipelines, context: WorkspaceContext | None = None) -> None:
         self._pipelines = pipelines
+        self._context = context
         self._memory = Memory()
         self._pace = Pace()
         self._works: dict[str, Work] = {}
@@ -73,7 +75,7 @@ class Workshop:
         if is_automatic:
             self._pace = self._pace.asked(_now_ms())
         asking = Asking.TYPING if is_automatic else Asking.INVOKED
-        known = self._memory.recall(snapshot, offset, asking)
+        known = self._recall(snapshot, offset, asking)
         if known is not None:
             made = _recalled(known, Outcome(None), is_from_memory=True)
         else:
@@ -113,7 +115,7 @@ class Workshop:
     async def _after_a_pause(self, snapshot: DocumentSnapshot, offset: int, made: Made) -> Made:
         """What is not sure enough to be shown between two keys, once no other key has come."""
         await asyncio.sleep(self._pace.pause_in_ms(_now_ms()) / 1000)
-        known = self._memory.recall(snapshot, offset, Asking.PAUSING)
+        known = self._recall(snapshot, offset, Asking.PAUSING)
         return _recalled(known, made.outcome, is_from_memory=False) if known is not None else made
 
     async def _joined(
@@ -128,13 +130,21 @@ class Workshop:
                     await asyncio.sleep(self._pace.delay_ms(_now_ms()) / 1000)
                 work = self._begin(snapshot, offset, settings)
             await self._follow(work, snapshot, offset)
-            known = self._memory.recall(snapshot, offset, asking)
+            known = self._recall(snapshot, offset, asking)
             if known is not None:
                 outcome = work.outcome() if work.is_done else Outcome(None)
                 return _recalled(known, outcome, is_from_memory=False)
             if work.is_done and work.is_for(snapshot, offset):
                 return self._told(work.outcome())
             self._drop(snapshot.uri)
+
+    def _recall(
+        self, snapshot: DocumentSnapshot, offset: int, asking: Asking = Asking.INVOKED
+    ) -> Recollection | None:
+        return self._memory.recall(snapshot, offset, asking, self._beside(snapshot.uri))
+
+    def _beside(self, uri: str) -> frozenset[str]:
+        return self._context.shown_beside(uri) if self._context is not None else frozenset()
 
     def _told(self, outcome: Outcome) -> Made:
         """An outcome that memory cannot answer with."""
@@ -171,10 +181,9 @@ class Workshop:
         return work
 
     def _prepare(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> None:
-        is_busy = any(not work.is_done for work in self._works.values())
         is_ahead = self._ahead is not None and self._ahead.is_for(snapshot, offset)
-        is_known = is_ahead or self._memory.recall(snapshot, offset) is not None
-        if not is_busy and not is_known:
+        is_known = is_ahead or self._recall(snapshot, offset) is not None
+        if not is_known and all(work.is_done for work in self._works.values()):
             self._stop_ahead()
             make = self._maker(snapshot, offset, settings, Priority.BACKGROUND)
             self._ahead = Work(snapshot, offset, make)
@@ -187,14 +196,15 @@ class Workshop:
                 snapshot, offset, settings, priority=priority, variant=0, on_text=on_text
             )
             if outcome.completion is not None and outcome.completion.start == offset:
-                self._remember(str(next(self._ids)), Place.of(snapshot, offset), outcome)
+                self._remember(
+                    str(next(self._ids)), Place.of(snapshot, offset, outcome.beside), outcome
+                )
             return outcome
 
         return make
 
     def _remember(self, number: str, place: Place, outcome: Outcome, *others: str) -> None:
-        first = outcome.completion
-        if first is None:
+        if (first := outcome.completion) is None:
             return
         suggestion = Suggestion(
             number,
@@ -234,7 +244,8 @@ class Workshop:
         if first.start == offset:
             # What somebody has asked for is shown to the end, however unsure the model was.
             wanted = replace(made.outcome, completion=first, certainty=ALL)
-            self._remember(made.suggestion_id, Place.of(snapshot, offset), wanted, *others)
+            place = Place.of(snapshot, offset, self._beside(snapshot.uri))
+            self._remember(made.suggestion_id, place, wanted, *others)
         more = tuple(replace(first, text=text) for text in others)
         return replace(made, completions=(first, *more), is_from_memory=False)
 
@@ -243,8 +254,7 @@ class Workshop:
             not work.has_failed and work.outcome().timings is not None
         )
         if has_asked_engine:
-            state = "given up" if work.task.cancelled() else "done"
-            logger.debug("work %s after %.0f ms", state, _now_ms() - work.started_ms)
+            logger.debug("work ended after %.0f ms", _now_ms() - work.started_ms)
             self._pace = self._pace.worked(work.started_ms, _now_ms())
 
     def _drop(self, uri: str) -> None:
