@@ -11,7 +11,7 @@ from cornerman.core.models import Fit
 from cornerman.models import choice, hardware, store
 from cornerman.models.catalog import catalog, find
 from cornerman.models.families import FAMILIES
-from cornerman.models.fit import alternative, form_for, judge
+from cornerman.models.fit import alternative, best, form_for, judge
 from cornerman.models.hardware import Machine
 from cornerman.models.spec import GgufFile, MlxFolder, ModelSpec
 
@@ -151,3 +151,13 @@ def test_this_machine_can_be_looked_at() -> None:
     assert 0 < here.limit_bytes < here.memory_bytes
     assert here.available_bytes <= here.memory_bytes
     assert hardware.free_disk() > 0
+
+
+def test_a_folder_for_mlx_replaces_no_file_where_mlx_is_slow() -> None:
+    file = find("qwen2.5-coder-0.5b-instruct").model_copy(update={"mlx": None})
+    folder = MlxFolder(size_bytes=file.size_bytes // 2, path="/smaller")
+    own = file.model_copy(update={"name": "smaller", "gguf": None, "mlx": folder})
+    assert best((own, file), machine(16, cores=2), "completion") is file
+    assert judge(own, machine(16)).decode_speed < judge(file, machine(16)).decode_speed / 2
+    on_apple = machine(16, apple_bandwidth=100)
+    assert judge(own, on_apple).decode_speed > judge(file, on_apple).decode_speed

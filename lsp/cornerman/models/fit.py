@@ -19,6 +19,8 @@ _COMFORTABLE = 0.75
 # Parameters that a core multiplies per second in a long prompt; Apple's graphics do so per GB/s.
 _PREFILL_PER_CORE = 48e9
 _PREFILL_PER_BANDWIDTH = 12.0
+# Elsewhere MLX computes on the processor, at about a sixth of llama.cpp's speed.
+_MLX_OFF_APPLE = 0.16
 _FAST, _FAIR = 30.0, 10.0
 # A completion is of use only if it is there before the next key.
 _COMPLETION_DECODE, _COMPLETION_PREFILL = 25.0, 90.0
@@ -52,7 +54,8 @@ def form_for(spec: ModelSpec, machine: Machine) -> GgufFile | MlxFolder:
 
 def judge(spec: ModelSpec, machine: Machine, context_tokens: int = CONTEXT_TOKENS) -> Verdict:
     """How ``spec`` goes with ``machine``."""
-    weights = form_for(spec, machine).size_bytes
+    form = form_for(spec, machine)
+    weights = form.size_bytes
     memory = weights + kv_bytes(spec, context_tokens) + _OTHER_BYTES
     active = spec.active_parameters or spec.parameters
     if memory <= machine.limit_bytes * _COMFORTABLE:
@@ -63,7 +66,9 @@ def judge(spec: ModelSpec, machine: Machine, context_tokens: int = CONTEXT_TOKEN
         prefill = machine.bandwidth * _PREFILL_PER_BANDWIDTH / active
     else:
         prefill = machine.cores * _PREFILL_PER_CORE / active
-    return Verdict(fit, memory, machine.bandwidth / (weights * active / spec.parameters), prefill)
+    decode = machine.bandwidth / (weights * active / spec.parameters)
+    share = _MLX_OFF_APPLE if isinstance(form, MlxFolder) and not machine.is_apple else 1.0
+    return Verdict(fit, memory, decode * share, prefill * share)
 
 
 def kv_bytes(spec: ModelSpec, context_tokens: int) -> int:
