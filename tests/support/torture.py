@@ -38,12 +38,17 @@ class Look:
 
 @dataclass
 class Torture:
-    """A session of one window. ``looks`` has a figure for each time that all was answered."""
+    """A session of one window. ``looks`` has a figure for each time that all was answered.
+
+    With ``asks_model`` the server is the real one, whose answers say nothing of the documents;
+    what takes a model long is left out then.
+    """
 
     client: Correspondence
     folder: Path
     encoding: str
     seed: int
+    asks_model: bool = False
     looks: list[Look] = field(default_factory=lambda: list[Look]())
     counts: Counter[str] = field(default_factory=lambda: Counter[str]())
     _documents: dict[str, CodeUnits] = field(default_factory=lambda: dict[str, CodeUnits]())
@@ -67,6 +72,9 @@ class Torture:
             self._rename: 1,
             self._configure: 1,
         }
+        if self.asks_model:
+            for step in (self._explain, self._resolve, self._command):
+                del self._steps[step]
 
     async def run(self, messages: int) -> None:
         """Send at least so many messages, look now and then, and at the end."""
@@ -86,7 +94,7 @@ class Torture:
         if not self._documents:
             await self._open()
         tasks = 0
-        for uri, document in self._documents.items():
+        for uri, document in self._documents.items() if not self.asks_model else ():
             text = await self.client.command("explain", {"uri": uri, "position": _AT_START})
             said, _, count = str(text["text"]).partition(" ")
             assert said == digest(document.text(), 0), f"{uri} has diverged"
@@ -120,7 +128,8 @@ class Torture:
             self.counts["suggestions"] += bool(items)
             for item in items:
                 said = item["insertText"].partition("#")[0]
-                assert said == MARK + expected, "a suggestion was made for another text"
+                is_right = self.asks_model or said == MARK + expected
+                assert is_right, "a suggestion was made for another text"
 
         await self.client.ask(
             "textDocument/inlineCompletion",
