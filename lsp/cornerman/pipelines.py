@@ -24,6 +24,7 @@ from cornerman.settings import Settings
 
 if TYPE_CHECKING:
     from cornerman.core.budget import ReadingSpeed
+    from cornerman.engine.stream import Engine
     from cornerman.features.complete import SurroundingsOf
     from cornerman.features.reading import Reading
     from cornerman.models.catalog import ModelSpec
@@ -107,7 +108,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.explain import explain
 
-        model, engine = await _chat_model(settings), await self._engine.client(settings)
+        model, engine = await self._chat(settings, request)
         async with aclosing(explain(request, settings.actions, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -118,16 +119,18 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.actions.rewrite import rewrite
         from cornerman.features.actions.testing import write_tests
+        from cornerman.features.masking import with_all_secrets
         from cornerman.settings.verification import verification_for
 
-        model, engine = await _chat_model(settings), await self._engine.client(settings)
+        model, engine = await self._chat(settings, request)
         options = settings.actions
         if request.kind is ActionKind.TEST:
             return await write_tests(request, options, model, engine, on_progress=on_progress)
         verification = await asyncio.to_thread(verification_for, request.snapshot.uri)
-        return await rewrite(
+        offer = await rewrite(
             request, options, model, engine, on_progress=on_progress, verification=verification
         )
+        return with_all_secrets(offer)
 
     async def review(
         self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
@@ -135,7 +138,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.review import review
 
-        model, engine = await _chat_model(settings), await self._engine.client(settings)
+        model, engine = await self._chat(settings, request)
         return await review(request, settings.actions, model, engine, on_progress=on_progress)
 
     async def ask(
@@ -144,7 +147,7 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         from cornerman.features.ask import ask
 
-        model, engine = await _chat_model(settings), await self._engine.client(settings)
+        model, engine = await self._chat(settings)
         async with aclosing(ask(question, passages, model, engine)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -165,8 +168,12 @@ class EnginePipelines:
 
         if settings.engine.url is not None:
             return await self._remote_status(settings)
-        endpoint = await find_engine()
-        health = await probe(endpoint) if endpoint else None
+        try:
+            endpoint = await find_engine()
+            health = await probe(endpoint) if endpoint else None
+        except CornermanError:
+            # It is busy with a large model, or hangs, or is not ours: the next request says which.
+            health = None
         if health is None:
             return EngineStatus(await _name(settings))
         return EngineStatus(
@@ -194,6 +201,17 @@ class EnginePipelines:
             return await asyncio.to_thread(pull.run)
         finally:
             pull.cancel()
+
+    async def _chat(
+        self, settings: Settings, request: ActionRequest | None = None
+    ) -> tuple[ModelSpec, Engine]:
+        """The model for everything but completions, on an engine that is told no secrets."""
+        from cornerman.features.masking import MaskedEngine, check_may_be_shown
+
+        if request is not None:
+            check_may_be_shown(request, settings.context.exclude)
+        model = await _chat_model(settings)
+        return model, MaskedEngine(await self._engine.client(settings))
 
     def _reading_of(self, model: ModelSpec, settings: Settings) -> tuple[Reading, ReadingSpeed]:
         """What is read with the settings' model, and how fast it reads."""

@@ -73,7 +73,7 @@ async def serve(pipelines: Pipelines, wire_in: int, wire_out: int) -> int:
     """Serve one connection on two file descriptors until it ends; return the exit code."""
     server = build(pipelines)
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_log_loop_error)
+    loop.set_exception_handler(log_loop_error)
     writer = WireWriter(wire_out, lambda: _call_soon(loop, server))
     server.wire.set_writer(writer)
     reading = asyncio.ensure_future(_read(server, wire_in))
@@ -122,7 +122,12 @@ def _call_soon(loop: asyncio.AbstractEventLoop, server: CornermanServer) -> None
         loop.call_soon_threadsafe(server.stop)
 
 
-def _log_loop_error(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+def log_loop_error(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """Handler of a loop's exceptions: only their kind gets into the log."""
     error = context.get("exception")
+    if isinstance(error, asyncio.InvalidStateError) and "handle" in context:
+        # A socket had news for a reader that was cancelled a moment before: nothing is lost.
+        logger.debug("news for a reader that was cancelled")
+        return
     details = error if isinstance(error, Exception) else None
     logger.error("an error that nobody handled", exc_info=details)

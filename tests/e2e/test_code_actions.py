@@ -118,6 +118,12 @@ async def test_an_instruction_may_stand_in_the_document(client: RpcClient) -> No
     assert "<instruction|use sum>" in str(resolved["edit"])
 
 
+async def test_what_carries_a_command_is_complete(client: RpcClient) -> None:
+    await opened(client)
+    action = titled(await ask(client, URI, BODY), "Explain")
+    assert await resolve(client, action) == action
+
+
 # When it cannot be done
 
 

@@ -55,6 +55,22 @@ async def test_the_definition_around_the_cursor_is_explained() -> None:
     assert question.endswith("It uses: `class Cart`; `def label(cart)`")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("def pay(cart):\n    return cart‸", "`pay`"),
+        ("def pay(cart):\n    return cart\n‸", "`pay`"),
+        ("def pay(cart):\n    return cart\n\n\n    ‸", "`pay`"),
+        ("class Cart:\n    def a(self):\n        return 1‸\n\n    def b(self): ...\n", "`a`"),
+        ("def pay(cart):\n    return cart\n‸\nx = 1\n", "`this code`"),
+        ("def pay(cart):\n    return cart\n\nx = 1‸", "`this code`"),
+        ("‸", "`this code`"),
+    ],
+)
+async def test_a_cursor_behind_code_belongs_to_it(text: str, name: str) -> None:
+    assert (await question_about(text)).startswith(f"Explain {name} from")
+
+
 async def test_a_selection_or_a_diagnostic_is_explained() -> None:
     selected = SHOP.replace("‸", "").replace("print(unknown)", "‸print(unknown)‸")
     question = await question_about(selected)

@@ -112,8 +112,12 @@ class Timings:
 
     @property
     def tokens_per_second(self) -> float:
-        """Decode speed; 0 when nothing was measured."""
-        return 1000.0 * self.generated / self.decode_ms if self.decode_ms > 0 else 0.0
+        """Decode speed; 0 when nothing was measured.
+
+        The first token belongs to the prefill: decoding is timed from it on.
+        """
+        decoded = self.generated - 1
+        return 1000.0 * decoded / self.decode_ms if decoded > 0 and self.decode_ms > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

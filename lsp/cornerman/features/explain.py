@@ -101,7 +101,8 @@ def _explained(request: ActionRequest) -> tuple[str, int, int]:
 
 
 def _around(snapshot: DocumentSnapshot, offset: int) -> tuple[str, int, int]:
-    definition = definition_at(snapshot, offset, offset, kinds=DEFINITIONS)
+    place = _code_before(snapshot, offset)
+    definition = definition_at(snapshot, place, place, kinds=DEFINITIONS)
     index = snapshot.index
     if definition is not None:
         start = index.line_start(index.line_of(definition.start))
@@ -109,6 +110,16 @@ def _around(snapshot: DocumentSnapshot, offset: int) -> tuple[str, int, int]:
     line = index.line_of(offset)
     first, last = max(line - _LINES_AROUND, 0), min(line + _LINES_AROUND, index.line_count - 1)
     return "this code", index.line_start(first), index.line_end(last)
+
+
+def _code_before(snapshot: DocumentSnapshot, offset: int) -> int:
+    """``offset``, but where only space follows on the line or in the document: the code before."""
+    text, index = snapshot.text, snapshot.index
+    line = index.line_of(offset)
+    last = len(text[:offset].rstrip()) - 1
+    is_on_line = last >= index.line_start(line)
+    rest = text[offset : index.line_end(line)] if is_on_line else text[offset:]
+    return last if last >= 0 and not rest.strip() else offset
 
 
 def _head(snapshot: DocumentSnapshot, link: DefinitionLink) -> str:

@@ -61,7 +61,12 @@ async def code_action(ls: CornermanServer, params: types.CodeActionParams) -> Co
 
 
 async def resolve(ls: CornermanServer, action: types.CodeAction) -> types.CodeAction:
-    """The action with its edit; the user is told when there is none to be had."""
+    """The action with its edit; the user is told when there is none to be had.
+
+    One that carries a command is complete: editors may ask about it all the same.
+    """
+    if action.data is None and action.command is not None:
+        return action
     try:
         data = _Data.model_validate(action.data)
         kind = ActionKind(data.kind)
