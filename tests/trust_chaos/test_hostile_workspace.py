@@ -18,6 +18,7 @@ TRAP = "import pathlib\npathlib.Path({marker!r}).write_text('executed')\n"
 SHADOWED = ("json", "sqlite3", "asyncio", "cornerman", "pip", "sitecustomize", "tree_sitter")
 OUTSIDE = "TOKEN_OUTSIDE_OF_THE_WORKSPACE"
 ODD_NAMES = ("esc\x1b[2Jape.py", "two\nlines.py", "--exclude=x.py", "bidi\u202efdp.py", "q'\".py")
+INDEXED = "indexed a folder of the workspace: exit code 0"
 SETTINGS = """\
 model = "/tmp/evil.gguf"
 [engine]
@@ -88,8 +89,8 @@ async def indexed(state: Path) -> tuple[set[str], set[str]]:
     async def until_done() -> None:
         # No message tells: what is done quickly is not shown. Asking without a pause would take
         # the time that nobody else wants, which is the indexer's.
-        while "indexed a folder of the workspace: exit code 0" not in log.read_text("utf-8"):
-            await asyncio.sleep(0.1)  # noqa: ASYNC110  (a file has no event)
+        while INDEXED not in log.read_text("utf-8"):  # noqa: ASYNC110  (a file has no event)
+            await asyncio.sleep(0.1)
 
     await asyncio.wait_for(until_done(), 2 * DEADLINE)
     return await asyncio.to_thread(content_of, state)
