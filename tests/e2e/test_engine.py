@@ -295,6 +295,6 @@ async def test_an_engine_that_cannot_start_says_why(own_folder: Path) -> None:
     with pytest.raises(EngineUnavailableError, match="chmod 700"):
         await ensure_engine(EngineSettings())
     (own_folder / "run").chmod(0o700)
-    (own_folder / "state").write_text("a file where a folder should be")
-    with pytest.raises(EngineUnavailableError, match=r"\.$"):
+    (own_folder / "run" / "engine.lock").mkdir()
+    with pytest.raises(EngineUnavailableError, match="ended while it started; the reason may"):
         await ensure_engine(EngineSettings())
