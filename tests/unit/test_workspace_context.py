@@ -92,6 +92,19 @@ async def test_what_is_shown_stays_in_the_next_region_if_it_is_as_good(
     assert (await settled(context, elsewhere)).snippets == first.snippets
 
 
+async def test_what_other_tools_say_is_shown_until_lines_move(
+    context: WorkspaceContext, tmp_path: Path
+) -> None:
+    found: list[bool] = []
+    for name, text in (("shop/order.py", "1"), ("shop/bill.py", "1\n")):
+        before = room_at(tmp_path / "app", name, MARKED, chars=4000)
+        context.note_problems(before.snapshot.uri, [(4, "price is never used")])
+        after = typed(before, text)
+        context.put(before.snapshot, after.snapshot)
+        found.append("price is never used" in text_of(await settled(context, after)))
+    assert found == [True, False]
+
+
 async def test_a_glance_neither_searches_nor_changes_anything(
     context: WorkspaceContext, tmp_path: Path
 ) -> None:

@@ -83,15 +83,18 @@ def history_of(
     workspace: Workspace,
     edits: Iterable[tuple[str, str, str]],
     visited: Iterable[str],
-    problems: Sequence[Problem] = (),
+    problems: Iterable[tuple[int, str]] = (),
 ) -> History:
-    """History from URIs, with lines before and after for each edit; other files are left out."""
+    """History from URIs, with lines before and after for each edit; other files are left out.
+
+    Problems are lines, from zero, and messages.
+    """
     located = ((workspace.locate(uri), before, after) for uri, before, after in edits)
     files = (workspace.locate(uri) for uri in visited)
     return History(
         [Diff(file, before, after) for file, before, after in located if file and before != after],
         [file for file in files if file is not None],
-        problems,
+        [Problem(line, message) for line, message in problems],
     )
 
 

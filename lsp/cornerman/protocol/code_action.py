@@ -40,6 +40,10 @@ async def code_action(ls: CornermanServer, params: types.CodeActionParams) -> Co
     if snapshot is None or snapshot.is_too_long or not session.settings.actions.enabled:
         return []
     place = _place(ls, snapshot, params.range, context.diagnostics)
+    if session.context is not None:
+        lines = snapshot.index
+        problems = [(lines.line_of(ours.start), ours.message) for ours, _ in place.problems]
+        session.context.note_problems(snapshot.uri, problems)
     is_asked = context.trigger_kind is not types.CodeActionTriggerKind.Automatic
     if not is_asked and not may_be_quiet(place):
         return []

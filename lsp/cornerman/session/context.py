@@ -65,6 +65,7 @@ class WorkspaceContext:
         self._visited: OrderedDict[str, None] = OrderedDict()
         self._open: dict[str, DocumentSnapshot] = {}
         self._chosen: OrderedDict[str, _Chosen] = OrderedDict()
+        self._problems: dict[str, Sequence[tuple[int, str]]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     def configure(self, settings: ContextSettings) -> None:
@@ -91,6 +92,8 @@ class WorkspaceContext:
         self._open[after.uri] = after
         if before is not None:
             self._edits.changed(before, after)
+            if before.text.count("\n") != after.text.count("\n"):
+                self._problems.pop(after.uri, None)
         elif self._workspace is None and self._opening is None and self._is_of_use:
             # Before the first key is typed, but not while the editor is still starting.
             loop = asyncio.get_running_loop()
@@ -100,9 +103,17 @@ class WorkspaceContext:
         """A document was closed: its file counts again, as it is on disk now."""
         self._open.pop(uri, None)
         self._chosen.pop(uri, None)
+        self._problems.pop(uri, None)
         if self._workspace is not None and (file := self._workspace.locate(uri)):
             self._workspace.index.close(file)
             self.files_changed([Path(file.folder) / file.path])
+
+    def note_problems(self, uri: str, problems: Sequence[tuple[int, str]]) -> None:
+        """What other tools say about a document: lines, from zero, and messages.
+
+        It counts until lines come or go.
+        """
+        self._problems[uri] = problems
 
     def files_changed(self, paths: Sequence[Path]) -> None:
         """Files were changed, made or deleted on disk."""
@@ -140,7 +151,9 @@ class WorkspaceContext:
         if known is not None and _still_holds(known, room, topic, self._knowledge):
             return known.surroundings
         edits = [(edit.uri, edit.before, edit.after) for edit in self._edits.latest()]
-        history = history_of(workspace, edits, list(reversed(self._visited)))
+        visited = list(reversed(self._visited))
+        problems = self._problems.get(room.snapshot.uri, ())
+        history = history_of(workspace, edits, visited, problems)
         search = Search(question_of(workspace, file, room, history))
         running = self._in_thread(self._search, workspace, search)
         await asyncio.wait({running}, timeout=None if room.is_resting else _DEADLINE_SECONDS)
