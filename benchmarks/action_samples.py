@@ -162,7 +162,7 @@ def _calls(likely: list[list[object]], required: int) -> Iterator[list[object]]:
     chance = random.Random(count)
     for turn in range(_CALLS):
         number = chance.randint(required, count)
-        wanted = likely if turn % 2 else [[] for _ in likely]
+        wanted: list[list[object]] = likely if turn % 2 else [[] for _ in likely]
         yield [chance.choice(values or _values()) for values in wanted[:number]]
 
 

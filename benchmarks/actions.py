@@ -36,6 +36,7 @@ from cornerman.core.generation import (
 from cornerman.engine.client import EngineClient
 from cornerman.engine.launcher import ensure_engine
 from cornerman.features.actions.available import available_actions
+from cornerman.features.actions.python_code import PythonCode, parsed
 from cornerman.features.actions.rewrite import rewrite
 from cornerman.models.catalog import find
 from cornerman.prompting import templates
@@ -77,7 +78,10 @@ def document(sample: Sample) -> DocumentSnapshot:
 def places(kind: str, count: int, seed: int) -> list[tuple[Sample, Available]]:
     """The first functions for which the menu has the action."""
     found: list[tuple[Sample, Available]] = []
+    # Held, so that each module is parsed once.
+    trees: dict[str, PythonCode | None] = {}
     for sample in samples(seed):
+        trees.setdefault(sample.module, parsed(sample.text))
         at = sample.offset
         menu = available_actions(document(sample), at, at)
         action = next((one for one in menu if one.kind.value == kind), None)

@@ -8,8 +8,10 @@ from textwrap import dedent
 import pytest
 
 from cornerman.core.actions import ActionKind, OfferStatus
+from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import FinishReason
 from cornerman.features.actions.rewrite import rewrite
+from cornerman.features.explain import explain
 from cornerman.models.catalog import find
 from cornerman.settings import STARTER_MODEL, ActionSettings
 from support.actions import (
@@ -50,6 +52,16 @@ async def test_what_is_shown_to_do_the_same_is_offered() -> None:
 )
 async def test_what_cannot_be_trusted_is_refused(answer: str, reason: str) -> None:
     assert reason in await reason_for(request_in(SMALL, ActionKind.SIMPLIFY), answer)
+
+
+async def test_an_answer_that_the_engine_gives_up_is_no_answer() -> None:
+    request, model = request_in(SMALL, ActionKind.SIMPLIFY), find(STARTER_MODEL)
+    engine = Answers(("```python\ndef",), finish=FinishReason.CANCELLED)
+    with pytest.raises(EngineRequestError, match="gave up"):
+        await rewrite(request, ActionSettings(), model, engine, on_progress=lambda _progress: None)
+    stream = explain(request, ActionSettings(), model, engine)
+    with pytest.raises(EngineRequestError, match="gave up"):
+        _ = [chunk async for chunk in stream]
 
 
 async def test_the_first_answer_that_passes_wins() -> None:

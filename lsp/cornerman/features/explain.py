@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import AsyncGenerator, Sequence
 
 from cornerman.context.targets import DEFINITIONS, Target, definition_at, definitions_in
@@ -11,13 +12,14 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, GenerationRequest, Priority, SamplingParams
 from cornerman.core.snippets import Snippet
 from cornerman.engine.stream import Engine
+from cornerman.features.unbroken import unbroken
 from cornerman.models.catalog import ModelSpec
 from cornerman.prompting import templates
 from cornerman.settings import ActionSettings
 
 _LINES_AROUND = 20
 _MAX_CHARS = 8_000
-_MAX_DEFINITIONS = 4
+_MAX_DEFINITIONS = 3
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -48,18 +50,18 @@ def explain(
         path=snapshot.uri.rsplit("/", 1)[-1],
         name=name,
         problem=f", above all why there is: {diagnostic.message}" if diagnostic else "",
-        code=snapshot.text[start:end][:_MAX_CHARS],
+        # White space costs tokens, and each of them time before the first word.
+        code=textwrap.dedent(snapshot.text[start:end])[:_MAX_CHARS].strip("\r\n"),
         definitions="It uses: " + "; ".join(heads[:_MAX_DEFINITIONS]) if heads else "",
     )
-    return engine.stream(
-        GenerationRequest(
-            model=model.name,
-            prompt=messages,
-            sampling=SamplingParams(max_tokens=settings.explain_tokens),
-            session="action:explain",
-            priority=Priority.ACTION,
-        )
+    asked = GenerationRequest(
+        model=model.name,
+        prompt=messages,
+        sampling=SamplingParams(max_tokens=settings.explain_tokens),
+        session="action:explain",
+        priority=Priority.ACTION,
     )
+    return unbroken(engine.stream(asked))
 
 
 def definitions_used(

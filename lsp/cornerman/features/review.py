@@ -11,6 +11,7 @@ from cornerman.core.errors import BadInputError
 from cornerman.core.generation import GenerationRequest, Message, Priority, SamplingParams
 from cornerman.engine.stream import Engine
 from cornerman.features.actions.place import code_at
+from cornerman.features.unbroken import unbroken
 from cornerman.models.catalog import ModelSpec
 from cornerman.prompting import templates
 from cornerman.settings import ActionSettings
@@ -40,7 +41,7 @@ async def review(
     answer = ""
     tokens = 0
     messages = _messages(snapshot, first, last, settings)
-    async with aclosing(engine.stream(_generation(model, messages))) as chunks:
+    async with aclosing(unbroken(engine.stream(_generation(model, messages)))) as chunks:
         async for chunk in chunks:
             answer += chunk.text
             tokens += bool(chunk.text)

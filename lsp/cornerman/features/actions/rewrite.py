@@ -29,6 +29,7 @@ from cornerman.features.actions.marker import Marker, marker_near
 from cornerman.features.actions.partial import sound_edits, sound_part, with_edits
 from cornerman.features.actions.place import target_of
 from cornerman.features.actions.recipes import Recipe, recipe_for
+from cornerman.features.unbroken import unbroken
 from cornerman.models.catalog import ModelSpec
 from cornerman.prompting import templates
 from cornerman.settings import ActionSettings
@@ -135,7 +136,7 @@ class _Asker:
         """The answer of that number; 0 is the likeliest."""
         text, tokens, finish = "", 0, None
         started = 0.0
-        async with aclosing(self._engine.stream(self._request(number))) as chunks:
+        async with aclosing(unbroken(self._engine.stream(self._request(number)))) as chunks:
             async for chunk in chunks:
                 text += chunk.text
                 tokens += bool(chunk.text)

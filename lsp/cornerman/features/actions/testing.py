@@ -30,6 +30,7 @@ from cornerman.features.actions.checks.syntax import compiles
 from cornerman.features.actions.checks.undefined import complaints
 from cornerman.features.actions.place import target_of
 from cornerman.features.actions.python_code import parsed
+from cornerman.features.unbroken import unbroken
 from cornerman.models.catalog import ModelSpec
 from cornerman.prompting import templates
 from cornerman.settings import ActionSettings
@@ -187,7 +188,7 @@ async def _ask(
         model.name, messages, sampling, session="action:test", priority=Priority.ACTION
     )
     text, tokens, speed = "", 0, None
-    async with aclosing(engine.stream(generation)) as chunks:
+    async with aclosing(unbroken(engine.stream(generation))) as chunks:
         async for chunk in chunks:
             text += chunk.text
             tokens += bool(chunk.text)
