@@ -34,7 +34,7 @@ _DEBIAN = {
     "neovim-0.12": DebianProgram("sid", "nvim", ("neovim",)),
     "emacs": DebianProgram("sid", "emacs-nox", ("emacs-nox", "elpa-lsp-mode")),
     "helix": DebianProgram("sid", "hx", ("hx",)),
-    "strace": DebianProgram("bookworm", "strace", ("strace",)),
+    "strace": DebianProgram("trixie", "strace", ("strace",)),
     "lua5.1": DebianProgram("sid", "lua5.1", ("lua5.1", "lua-check")),
 }
 
