@@ -14,6 +14,7 @@ from cornerman.context.index.workspace import WorkspaceIndex
 from cornerman.core.passages import Findings, Passage
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_ENDING = re.compile(r"(?<=\w{3})(?:ings?|ed|es|s|er|ers|ion|ions|e)$")
 _HEADING = re.compile(r"^#{1,6} ")
 # Of BM25: how soon a repeated word says nothing new, and how much long texts are marked down.
 _K, _B = 1.2, 0.6
@@ -70,7 +71,8 @@ def _stems(text: str) -> Iterator[str]:
     for word in _WORD.findall(text):
         lower = word.lower()
         if len(lower) > 2 and lower not in _COMMON_WORDS:
-            yield re.sub(r"(?:ings?|ed|es|s|er|ers|ion|ions|e)$", "", lower) or lower
+            # Twice: what is rendered, and a renderer, are of one stem with what can render.
+            yield _ENDING.sub("", _ENDING.sub("", lower))
 
 
 def _definitions(index: WorkspaceIndex) -> Iterator[_Candidate]:
