@@ -52,6 +52,20 @@ async def test_thinking_while_the_user_waits(tmp_path: Path) -> None:
     assert states == ["ready", "thinking", "ready"]
 
 
+async def test_ready_when_a_model_has_loaded_that_nobody_waits_for_any_more(
+    tmp_path: Path,
+) -> None:
+    async with scripted(tmp_path, SHOWS, initializationOptions={"model": "slow"}) as client:
+        await state(client, "idle")
+        await client.open(URI, "never")
+        asked = await client.request("workspace/executeCommand", explain_params())
+        await state(client, "loading")
+        await client.notify("$/cancelRequest", {"id": asked})
+        await state(client, "ready")
+        states = [message["params"]["state"] for message in client.sent_by_server(METHOD)]
+    assert states == ["idle", "loading", "ready"]
+
+
 async def test_the_speed_of_the_latest_answer(tmp_path: Path) -> None:
     async with scripted(tmp_path, SHOWS) as client:
         await client.open(URI, "answer\n")

@@ -35,6 +35,7 @@ class ScriptedPipelines:
     """Scripts: ``answer``, ``once``, ``never``, ``stubborn``, ``missing``, ``bug``."""
 
     _has_answered = False
+    _looks = 0
 
     async def ask(
         self, question: str, passages: Sequence[Passage], settings: Settings
@@ -106,7 +107,9 @@ class ScriptedPipelines:
         return ModelMissingError(MISSING) if settings.model == "missing" else None
 
     async def status(self, settings: Settings) -> EngineStatus:
-        return EngineStatus(settings.model, 7, "scripted", "1.2.3", is_loaded=True)
+        self._looks += 1
+        is_loaded = settings.model != "slow" or self._looks > 3
+        return EngineStatus(settings.model, 7, "scripted", "1.2.3", is_loaded=is_loaded)
 
     async def models(self, settings: Settings) -> list[ModelOffer]:
         return []

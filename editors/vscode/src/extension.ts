@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Edits } from './actions/edit.ts';
 import { Preview } from './actions/preview.ts';
 import { registerEditorCommands } from './commands.ts';
+import { LateSuggestions } from './completion/late.ts';
 import { Switches } from './completion/switches.ts';
 import { runDoctor, showLog, showReasons } from './insight.ts';
 import { Models } from './models/models.ts';
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     const log = vscode.window.createOutputChannel('Cornerman', { log: true });
     const connection = new Connection(log, context.logUri);
     const switches = new Switches();
+    const late = new LateSuggestions(connection);
     const status = new StatusItem(connection, switches);
     const panel = new Panel(context.extensionUri);
     const preview = new Preview();
@@ -37,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     const setup = new Setup({ context, log, connection, status, models });
     const parts = { context, connection, panel, edits, models };
     connection.middleware = {
-        ...switches.middleware,
+        ...switches.middleware(late),
         ...configurationMiddleware(context.extension.packageJSON),
         ...interception(parts),
     };
@@ -47,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): Api {
         log,
         connection,
         switches,
+        late,
         status,
         panel,
         preview,
@@ -59,9 +62,7 @@ export function activate(context: vscode.ExtensionContext): Api {
         command(Command.showLog, () => showLog(log, connection)),
         command(Command.showMenu, () => showMenu(status, switches)),
         command(Command.showStatistics, () => showStatistics(context.extensionUri, connection)),
-        command(Command.snooze, () => {
-            switches.snooze();
-        }),
+        command(Command.snooze, switches.snooze.bind(switches)),
         command(Command.toggleCompletion, () => switches.toggle()),
         command(Command.toggleLanguage, () => toggleLanguage(switches)),
         command(Command.whyNoCompletion, () => showReasons(connection, switches, panel)),

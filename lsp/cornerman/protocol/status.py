@@ -21,6 +21,8 @@ PULL_COMMAND = "cornerman.pull"
 # Most completions are over by then: a status item must not flicker with every key.
 _SETTLE_SECONDS = 0.15
 _SECONDS_BETWEEN_LOOKS = 2.0
+# An engine goes on loading a model for a request that could not wait for it.
+_SECONDS_OF_PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class StatusReporter:
     """Derives the status from the session's activity.
 
     The engine is looked at only while the user waits for one whose model is not known to be
-    loaded, and when it should be unloaded.
+    loaded, for a while after a request has waited in vain, and when it should be unloaded.
     """
 
     def __init__(self, ls: CornermanServer) -> None:
@@ -116,7 +118,7 @@ class StatusReporter:
             return Status("error", model, str(error), fix=_fix(error, model))
         if engine.is_loaded:
             return Status("ready", model, tokens_per_second=activity.tokens_per_second)
-        return Status("idle", model)
+        return Status("loading" if self._is_looking and engine.pid else "idle", model)
 
     def _changed(self) -> None:
         activity = self._ls.session.activity
@@ -148,17 +150,22 @@ class StatusReporter:
         self._settled()
 
     async def _look_while_running(self) -> None:
-        session = self._ls.session
-        self._is_looking = True
+        session, clock = self._ls.session, asyncio.get_running_loop().time
+        self._is_looking, is_there, ending = True, False, 0.0
         try:
             while not self._engine.is_loaded:
                 self._engine = await session.status()
+                # One that loads may be too busy to answer.
+                is_there = is_there or self._engine.pid > 0
                 self._settled()
-                if not session.activity.running:
+                if session.activity.running:
+                    ending = clock() + _SECONDS_OF_PATIENCE
+                elif session.activity.error is not None or not is_there or clock() > ending:
                     return
                 await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
         finally:
             self._is_looking = False
+            self._settled()
 
     def _expect_unload(self) -> None:
         if self._unload is not None:

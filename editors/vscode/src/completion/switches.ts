@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import { SECTION } from '../names.ts';
+import type { LateSuggestions } from './late.ts';
 import { languageIsOn, silence } from './rules.ts';
 
 const SNOOZE_MS = 10 * 60_000;
@@ -22,14 +23,16 @@ export class Switches implements vscode.Disposable {
     });
 
     /** Keeps requests back that the user does not want. */
-    readonly middleware: Middleware = {
-        provideInlineCompletionItems: (document, position, context, token, next) => {
-            const isExplicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-            return this.silence(document, isExplicit) === undefined
-                ? next(document, position, context, token)
-                : undefined;
-        },
-    };
+    middleware(late: LateSuggestions): Middleware {
+        return {
+            provideInlineCompletionItems: (document, position, context, token, next) => {
+                const isExplicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+                return this.silence(document, isExplicit) === undefined
+                    ? late.watching(next)(document, position, context, token)
+                    : undefined;
+            },
+        };
+    }
 
     get isEnabled(): boolean {
         return vscode.workspace.getConfiguration(SECTION).get('completion.enabled', true);
