@@ -90,10 +90,14 @@ def known() -> Endpoint | None:
 
 
 def left_behind() -> bool:
-    """Whether an engine that is gone did not clean up: it was killed, or it crashed."""
-    if sys.platform != "win32":
-        return (socket_dir() / SOCKET_NAME).exists()
-    return port_file().exists()
+    """Whether an engine that is gone did not clean up: it was killed, or it crashed.
+
+    True once: what it has left is taken away. Only who holds the engine's lock may ask.
+    """
+    left = port_file() if sys.platform == "win32" else socket_dir() / SOCKET_NAME
+    is_left = left.exists()
+    left.unlink(missing_ok=True)
+    return is_left
 
 
 def port_file() -> Path:

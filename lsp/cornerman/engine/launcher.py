@@ -125,8 +125,11 @@ async def _end(pid: int) -> None:
 
 
 async def _start(settings: EngineSettings) -> Endpoint:
-    if endpoint.left_behind():
-        crashes.note_crash()
+    # One that holds the lock lives, though it may not listen yet.
+    with suppress(Timeout):
+        async with AsyncFileLock(endpoint.engine_lock(), timeout=0):
+            if endpoint.left_behind():
+                crashes.note_crash()
     crashes.check()
     try:
         process, output = await asyncio.to_thread(_spawn, settings)
