@@ -110,6 +110,12 @@ async def test_a_docstring_is_one_sentence_in_its_place() -> None:
     assert 'most=None):\n        """Count the words of a text."""\n        res = {}' in after
 
 
+@pytest.mark.parametrize("name", ["`terms`", "word_count"])
+async def test_a_docstring_names_nothing_that_is_not_there(name: str) -> None:
+    answer = f'"""Count the letters of {name} in a text."""'
+    assert "not in the code" in await reason_for(request_in(COUNT, ActionKind.DOCUMENT), answer)
+
+
 async def test_a_comment_documents_in_other_languages() -> None:
     text = "class A {\n  go(x) {‸\n    return x + 1;\n  }\n}\n"
     request = request_in(text, ActionKind.DOCUMENT, language="javascript")

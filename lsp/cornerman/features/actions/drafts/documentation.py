@@ -22,6 +22,8 @@ _SECTION = re.compile(
     r"^(args|arguments|parameters|params|returns?|raises?|yields?)\s*(:.*)?$", re.I
 )
 _FIELD = re.compile(r"^\s*:(param|type|return|rtype|raises?)\b.*$", re.I)
+# What can only be a name: in backticks, or of words joined by underscores.
+_NAMED = re.compile(r"`(\w+)`|\b([a-zA-Z]+_\w+)\b")
 _WIDTH = 88
 _MIN_WIDTH = 40
 # By language id: what starts the comment, each of its lines, and what ends it.
@@ -41,6 +43,9 @@ def documented(job: Job, answer: str) -> str | Unusable:
     prose = _prose(answer)
     if prose is None:
         return Unusable("The model did not answer with a description.")
+    named = {name for pair in _NAMED.findall(prose) for name in pair if name}
+    if not all(re.search(rf"\b{name}\b", job.code) for name in named):
+        return Unusable("The description names something that is not in the code.")
     if not job.is_python:
         return _with_comment(job, prose)
     code = parsed(job.snapshot.text)
