@@ -1,19 +1,18 @@
-"""Explaining, editing and asking in real Neovims; the model is real where a test says so."""
+"""Explaining, editing and asking in real Neovims.
+
+What comes of it is scripted here, behind the real server.
+"""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.neovim import KINDS, SERVER, Kind, Neovim, setup_lines
+from support.neovim import KINDS, Neovim
 
-VERSIONS = KINDS[:3]
-SCRIPTED = Path(__file__).parents[1] / "support" / "scripted_suggestions.py"
-TAP = Path(__file__).parents[1] / "support" / "wire_tap.py"
+VERSIONS = pytest.mark.parametrize("shared_neovim", KINDS[:3], ids=str, indirect=True)
 CLIENTS = Path(__file__).parents[1] / "e2e" / "clients"
 
 SOURCE = """\
@@ -35,63 +34,53 @@ EDITED = (
 )
 
 
-@pytest.fixture(params=VERSIONS, ids=str)
-def real(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Neovim]:
-    """With the real model."""
-    kind: Kind = request.param
-    server = (SERVER[0], str(TAP), str(tmp_path), *SERVER)
-    editor = Neovim(kind, tmp_path, setup_lines(server, kind.painter))
-    yield editor
-    editor.close()
-
-
-@pytest.fixture(scope="module", params=VERSIONS, ids=str)
-def shared(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Neovim]:
-    kind: Kind = request.param
-    tmp_path = tmp_path_factory.mktemp(str(kind))
-    (tmp_path / "suggestions").write_text("[]")
-    (tmp_path / "edited").write_text(EDITED)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(SCRIPTED.parents[1]))
-        server = (sys.executable, str(SCRIPTED), str(tmp_path))
-        editor = Neovim(kind, tmp_path, setup_lines(server, kind.painter))
-        yield editor
-        editor.close()
-
-
 @pytest.fixture
-def scripted(shared: Neovim) -> Neovim:
+def scripted(nvim: Neovim) -> Neovim:
     """With an edit that the test knows."""
-    shared.lua("_G.messages = {}")
-    shared.command("silent! only!")
-    return shared
+    (nvim.folder / "edited").write_text(EDITED)
+    return nvim
 
 
-def test_an_explanation_streams_into_a_window(real: Neovim) -> None:
-    real.open(SOURCE, "explain.py")
-    source = real.lua("return vim.api.nvim_get_current_buf()")
-    real.command("Cornerman explain")
-    assert real.lua("return vim.bo.filetype") == "markdown"
-    lengths = [len(real.text)]
-
-    def is_growing() -> bool:
-        if len(real.text) > lengths[-1]:
-            lengths.append(len(real.text))
-        return len(lengths) > 3
-
-    real.until(is_growing)
-    assert "first" in real.until(lambda: real.text if "first" in real.text else None)
-    real.keys("q")
-    assert real.lua("return vim.api.nvim_get_current_buf()") == source
+@VERSIONS
+def test_an_explanation_is_written_while_it_comes(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "explain.py")
+    source = scripted.lua("return vim.api.nvim_get_current_buf()")
+    scripted.command("Cornerman explain")
+    assert scripted.lua("return vim.bo.filetype") == "markdown"
+    scripted.until(lambda: scripted.text == "The first of ")
+    (scripted.folder / "more").touch()
+    scripted.until(lambda: scripted.text == "The first of all numbers.")
+    scripted.keys("q")
+    assert scripted.lua("return vim.api.nvim_get_current_buf()") == source
+    (scripted.folder / "more").unlink()
 
 
-def test_the_plugin_says_what_it_adds_to_what_neovim_says(real: Neovim) -> None:
+@VERSIONS
+def test_closing_the_window_ends_the_explanation(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "closed.py")
+    scripted.command("Cornerman explain")
+    scripted.until(lambda: scripted.text == "The first of ")
+    scripted.keys("q")
+    scripted.until(lambda: (scripted.folder / "ended").exists())
+    (scripted.folder / "ended").unlink()
+
+
+@VERSIONS
+def test_an_answer_names_its_sources(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "ask.py")
+    scripted.command("Cornerman ask Where are prices loaded?")
+    scripted.until(lambda: "Sources" in scripted.text)
+    assert "prices.py answers Where are prices loaded?" in scripted.text
+    assert scripted.lines[-1].startswith("- prices.py:")
+    scripted.keys("q")
+
+
+@VERSIONS
+def test_the_plugin_says_what_it_adds_to_what_neovim_says(scripted: Neovim) -> None:
     """The server's own tests of clients are run with what is in `CLIENTS`."""
-    real.open(SOURCE, "hello.py")
-    version = real.lua("return vim.version().major .. '.' .. vim.version().minor")
-    said = json.loads((real.folder / "initialize.json").read_text())["capabilities"]
+    scripted.open(SOURCE, "hello.py")
+    version = scripted.lua("return vim.version().major .. '.' .. vim.version().minor")
+    said = json.loads((scripted.folder / "initialize.json").read_text())["capabilities"]
     recorded = json.loads((CLIENTS / f"neovim-{version}.json").read_text())["capabilities"]
     can = dict.fromkeys(("status", "asksForInstruction", "previewsEdits", "showsText"), True)
     recorded["experimental"] = {"cornerman": can}
@@ -106,6 +95,7 @@ def review(nvim: Neovim) -> list[str]:
     return nvim.lines
 
 
+@VERSIONS
 def test_an_edit_is_shown_and_taken_hunk_by_hunk(scripted: Neovim) -> None:
     scripted.open(SOURCE, "hunks.py")
     before = scripted.text
@@ -124,6 +114,7 @@ def test_an_edit_is_shown_and_taken_hunk_by_hunk(scripted: Neovim) -> None:
     assert scripted.text == before
 
 
+@VERSIONS
 def test_an_edit_that_is_rejected_leaves_no_trace(scripted: Neovim) -> None:
     scripted.open(SOURCE, "reject.py")
     before = scripted.text
@@ -133,6 +124,7 @@ def test_an_edit_that_is_rejected_leaves_no_trace(scripted: Neovim) -> None:
     assert not scripted.lua("return vim.bo.modified")
 
 
+@VERSIONS
 def test_an_edit_for_a_text_that_changed_is_not_made(scripted: Neovim) -> None:
     scripted.open(SOURCE, "changed.py")
     buffer = scripted.lua("return vim.api.nvim_get_current_buf()")
@@ -143,6 +135,58 @@ def test_an_edit_for_a_text_that_changed_is_not_made(scripted: Neovim) -> None:
     scripted.until(lambda: "changed since" in " ".join(scripted.messages))
 
 
+@VERSIONS
+def test_a_fix_is_asked_for_the_problem_at_the_cursor(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "fix.py")
+    scripted.lua(
+        "vim.diagnostic.set(vim.api.nvim_create_namespace('test'), 0, {"
+        " { lnum = 1, col = 11, end_lnum = 1, end_col = 18, message = 'It may be empty.' } })"
+    )
+    scripted.command("Cornerman fix")
+    scripted.until(lambda: scripted.lua("return vim.bo.filetype") == "diff")
+    asked = json.loads((scripted.folder / "asked").read_text())
+    assert (asked["kind"], asked["diagnostic"]) == ("fix", "It may be empty.")
+    scripted.keys("<CR>")
+    assert scripted.text == EDITED.rstrip("\n")
+
+
+@VERSIONS
+def test_tests_go_into_a_new_file(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "tested.py")
+    before = scripted.text
+    scripted.command("5,6Cornerman test")
+    scripted.until(lambda: scripted.lua("return vim.bo.filetype") == "diff")
+    assert "--- (new file)" in scripted.lines
+    asked = json.loads((scripted.folder / "asked").read_text())
+    assert asked["text"] == "def middle(numbers):\n    return numbers[len(numbers) // 2]"
+    scripted.keys("<CR>")
+    assert scripted.lua("return vim.fn.bufnr('test_made.py')") > 0
+    made = scripted.lua("return vim.fn.getbufline('test_made.py', 1, '$')")
+    assert made == EDITED.splitlines()
+    scripted.command("buffer tested.py")
+    assert scripted.text == before
+    scripted.command("bwipeout! test_made.py")
+
+
+@VERSIONS
+def test_a_model_is_chosen_and_fetched(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "model.py")
+    scripted.lua(
+        "_G.chooser = vim.ui.select"
+        " vim.ui.select = function(models, options, choose)"
+        " _G.choices = vim.tbl_map(options.format_item, models) choose(models[2]) end"
+    )
+    scripted.command("Cornerman model")
+    scripted.until(lambda: "there is installed." in scripted.messages)
+    assert "Fetching there …" in scripted.messages
+    assert scripted.lua("return _G.choices") == [
+        "Here (in use, fits well)",
+        "There (0.5 GB, fits well)",
+    ]
+    scripted.lua("vim.ui.select = _G.chooser")
+
+
+@VERSIONS
 def test_a_code_action_opens_the_review(scripted: Neovim) -> None:
     scripted.open(SOURCE, "action.py")
     kind = "refactor.rewrite.cornerman.document"
@@ -155,6 +199,7 @@ def test_a_code_action_opens_the_review(scripted: Neovim) -> None:
     assert scripted.text == EDITED.rstrip("\n")
 
 
+@VERSIONS
 def test_why_and_help_and_health_and_completion(scripted: Neovim) -> None:
     scripted.open(SOURCE, "reports.py")
     scripted.command("Cornerman why")
@@ -165,11 +210,3 @@ def test_why_and_help_and_health_and_completion(scripted: Neovim) -> None:
     assert scripted.lua(complete, "Cornerman toggle b") == ["buffer"]
     scripted.command("help cornerman-options")
     assert scripted.lua("return vim.bo.buftype") == "help"
-
-
-def test_an_unknown_option_or_subcommand_is_told_in_a_sentence(scripted: Neovim) -> None:
-    scripted.lua("require('cornerman').setup({ ghost = true, view = 'tab' })")
-    scripted.command("Cornerman explode")
-    scripted.until(lambda: "Write :Cornerman and one of: ask," in " ".join(scripted.messages))
-    assert "setup: there is no option ghost; see :help cornerman-options." in scripted.messages
-    assert "setup: view must be one of: split, float." in scripted.messages

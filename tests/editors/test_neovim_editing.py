@@ -5,52 +5,8 @@ What is suggested is scripted here, behind the real server: these are questions 
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from support.neovim import KINDS, Kind, Neovim, setup_lines
-
-SCRIPTED = Path(__file__).parents[1] / "support" / "scripted_suggestions.py"
-
-
-@pytest.fixture(scope="module", params=KINDS, ids=str)
-def nvim(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Neovim]:
-    kind: Kind = request.param
-    folder = tmp_path_factory.mktemp(str(kind))
-    server = (sys.executable, str(SCRIPTED), str(folder))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(SCRIPTED.parents[1]))
-        editor = Neovim(kind, folder, setup_lines(server, kind.painter))
-        yield editor
-        editor.close()
-
-
-@pytest.fixture(autouse=True)
-def normal_mode(nvim: Neovim) -> Iterator[None]:
-    yield
-    nvim.keys("<Esc>", "<Esc>")
-    nvim.command("silent! only!")
-    nvim.command("set completeopt& autoindent&")
-
-
-def suggest(nvim: Neovim, *texts: str, before: int = 0, after: int = 0) -> None:
-    """What the server suggests from now on, the best one first."""
-    found = [{"text": text, "before": before, "after": after} for text in texts]
-    (nvim.folder / "suggestions").write_text(json.dumps(found))
-
-
-def take(nvim: Neovim, key: str = "<Tab>") -> None:
-    """Press ``key`` at the ghost text, and wait until the text has changed."""
-    nvim.wait_for_ghost()
-    before = nvim.lines
-    nvim.keys(key)
-    nvim.until(lambda: nvim.lines != before)
+from support.neovim import Neovim
+from support.scripted_neovim import suggest, take
 
 
 def test_several_lines_are_drawn_below_and_taken(nvim: Neovim) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -35,8 +36,29 @@ def test_the_lines_of_the_readme_are_enough(
         nvim.open(SOURCE, "first.py")
         nvim.insert()
         ghost = nvim.wait_for_ghost()
+        assert (ghost.line, ghost.byte) == (2, 11)
+        nvim.type(ghost.text[:3])
+        rest = nvim.wait_for_ghost(lambda g: g.byte == 14)
+        assert rest.text.startswith(ghost.text[3:])
+        typed = nvim.lines
         nvim.keys("<Tab>")
-        nvim.until(lambda: nvim.lines[2].startswith("    return " + ghost.text))
+        nvim.until(lambda: nvim.lines != typed)
+        assert nvim.lines[2].startswith("    return " + ghost.text.split("\n")[0])
+        ast.parse(nvim.text)
+        nvim.keys("<Esc>", "u")
+        assert nvim.lines == typed
+    finally:
+        nvim.close()
+
+
+@pytest.mark.parametrize("kind", VERSIONS, ids=str)
+def test_an_unknown_option_or_subcommand_is_told_in_a_sentence(kind: Kind, tmp_path: Path) -> None:
+    nvim = Neovim(kind, tmp_path, setup_lines(options="ghost = true, view = 'tab'"))
+    try:
+        nvim.command("Cornerman explode")
+        nvim.until(lambda: "Write :Cornerman and one of: ask," in " ".join(nvim.messages))
+        assert "setup: there is no option ghost; see :help cornerman-options." in nvim.messages
+        assert "setup: view must be one of: split, float." in nvim.messages
     finally:
         nvim.close()
 

@@ -1,7 +1,8 @@
 """Stands between an editor and the real server: ``wire_tap.py FOLDER COMMAND...``.
 
 Writes what the editor says in ``initialize`` to ``FOLDER/initialize.json``. While there is a file
-``FOLDER/hold``, answers to requests for inline completions wait; ``FOLDER/held`` counts them.
+``FOLDER/hold``, answers to requests for inline completions wait; ``FOLDER/held`` counts them, and
+``FOLDER/released`` those that were sent after all.
 ``FOLDER/cancelled`` counts the requests that the editor cancelled.
 """
 
@@ -64,6 +65,8 @@ class Tap:
         while self._is_held:
             time.sleep(0.01)
         self._send(body)
+        with self._writing:
+            _count(self._folder / "released")
 
     def _send(self, body: bytes) -> None:
         with self._writing:

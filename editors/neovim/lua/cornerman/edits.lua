@@ -53,13 +53,19 @@ function M.changes(edit, encoding)
     local buf = vim.fn.bufadd(path)
     vim.fn.bufload(buf)
     local old = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+    local new = edited(old, by_uri[uri], encoding)
+    local is_new = created[uri] == true and vim.uv.fs_stat(path) == nil
+    -- The line of an empty buffer would come after the end of a new file's text.
+    if is_new and #new > 1 and new[#new] == '' then
+      new[#new] = nil
+    end
     changes[#changes + 1] = {
       path = vim.fn.fnamemodify(path, ':~:.'),
       buf = buf,
       tick = vim.api.nvim_buf_get_changedtick(buf),
-      is_new = created[uri] == true and vim.uv.fs_stat(path) == nil,
+      is_new = is_new,
       old = old,
-      new = edited(old, by_uri[uri], encoding),
+      new = new,
     }
   end
   return changes
