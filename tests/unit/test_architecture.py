@@ -60,6 +60,7 @@ ALLOWED: dict[str, set[str]] = {
         "server",
         "pipelines",
         "protocol",
+        "session.context",
         "features",
         "engine",
         "models",

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     snapshot = read(path).snapshot
     offset = offset_of(snapshot, line, column)
     settings = settings_here(args.model)
-    outcome = asyncio.run(_complete(snapshot, offset, settings))
+    outcome = asyncio.run(_complete(path, snapshot, offset, settings))
     if outcome.completion is None:
         sys.stderr.write(f"cornerman: nothing to suggest: {outcome.reason}\n")
         return 1
@@ -67,14 +67,22 @@ def parse_place(place: str) -> tuple[Path, int, int]:
     return Path(name), int(numbers[0]), int(numbers[1])
 
 
-async def _complete(snapshot: DocumentSnapshot, offset: int, settings: Settings) -> Outcome:
+async def _complete(
+    path: Path, snapshot: DocumentSnapshot, offset: int, settings: Settings
+) -> Outcome:
+    from cornerman.cli.workspace_folder import indexed_context
     from cornerman.pipelines import EnginePipelines
 
     pipelines = EnginePipelines()
+    context = indexed_context(path, settings.context)
+    if context is not None:
+        pipelines.use(context)
     try:
         return await pipelines.complete(snapshot, offset, settings)
     finally:
         await pipelines.aclose()
+        if context is not None:
+            await context.aclose()
 
 
 def _show(snapshot: DocumentSnapshot, offset: int, suggestion: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cornerman.context.index.facts import FileRef
@@ -40,6 +41,8 @@ PROVIDERS: Sequence[ContextProvider] = (
 # Other snippets have to be this much better to be shown instead of those that the engine has
 # read: it would have to read everything behind them again.
 _CLEARLY_BETTER = 1.5
+# A prompt waits for some turns; what a provider finds after them is for the next prompt.
+_TURN_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +67,34 @@ class Search:
     milliseconds: dict[str, float] = field(default_factory=dict[str, float])
 
     def run(self, providers: Sequence[ContextProvider] = PROVIDERS) -> None:
-        """Ask the providers. What fails in one costs its snippets, not the suggestion."""
-        for provider in providers:
-            started = time.perf_counter()
-            try:
-                self.found += list(provider.snippets(self.question))
-            except Exception as error:
-                logger.warning("no snippets from %s: %s", provider.name, type(error).__name__)
-            self.milliseconds[provider.name] = (time.perf_counter() - started) * 1000
+        """Ask the providers. What fails in one costs its snippets, not the suggestion.
+
+        One that takes longer than its turn goes on when all others have had theirs.
+        """
+        waiting = deque((one.name, self._snippets(one)) for one in providers)
+        while waiting:
+            name, snippets = waiting.popleft()
+            if self._take(name, snippets):
+                waiting.append((name, snippets))
         self.is_done = True
+
+    def _snippets(self, provider: ContextProvider) -> Iterator[Snippet]:
+        yield from provider.snippets(self.question)
+
+    def _take(self, name: str, snippets: Iterator[Snippet]) -> bool:
+        """Take what a provider finds in its turn; True if it may find more."""
+        started = time.perf_counter()
+        try:
+            for snippet in snippets:
+                self.found.append(snippet)
+                if time.perf_counter() - started > _TURN_SECONDS:
+                    return True
+        except Exception as error:
+            logger.warning("no snippets from %s: %s", name, type(error).__name__)
+        finally:
+            took = (time.perf_counter() - started) * 1000
+            self.milliseconds[name] = self.milliseconds.get(name, 0.0) + took
+        return False
 
     def chosen(self, chars: int) -> tuple[Snippet, ...]:
         """The best of what was found by now that fit into so many characters."""

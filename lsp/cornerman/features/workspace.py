@@ -24,10 +24,19 @@ HOLDS_SECRETS = "Nothing is suggested in files that are excluded, or of a kind t
 
 def open_folder(folder: Path, settings: ContextSettings, state: Path) -> IndexedFolder:
     """The files and the index of a folder; indexes are kept below the folder ``state``."""
+    files = WorkspaceFiles(folder, settings.exclude, settings.max_file_kib * 1024)
+    return IndexedFolder(files, IndexStore(_index_of(folder, state)))
+
+
+def has_index(folder: Path, state: Path) -> bool:
+    """True if a folder has been indexed before."""
+    return _index_of(folder, state).exists()
+
+
+def _index_of(folder: Path, state: Path) -> Path:
     # Where the files are decides which index is theirs, and what they are must not show in it.
     name = hashlib.blake2b(str(folder).encode(), digest_size=12).hexdigest()
-    files = WorkspaceFiles(folder, settings.exclude, settings.max_file_kib * 1024)
-    return IndexedFolder(files, IndexStore(state / _INDEXES / f"{name}.sqlite3"))
+    return state / _INDEXES / f"{name}.sqlite3"
 
 
 def update_folder(folder: IndexedFolder, on_progress: OnProgress = lambda _d, _a: None) -> int:
