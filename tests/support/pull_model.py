@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from cornerman.models.spec import ModelSpec
 from cornerman.models.progress import Progress
+from cornerman.models.spec import ModelSpec
 from cornerman.models.store import pull
 
 

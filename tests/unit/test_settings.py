@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cornerman.settings import STARTER_MODEL, Settings, parse
+from cornerman.settings import Settings, parse
 
 
 @pytest.mark.parametrize("raw", [None, {}, {"cornerman": {}}, {"cornerman": None}], ids=str)
