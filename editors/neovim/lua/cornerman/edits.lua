@@ -24,11 +24,11 @@ local function edited(lines, text_edits, encoding)
   return result
 end
 
---- The files that {edit} changes. Reads files that are not open, writes nothing.
 ---@param edit lsp.WorkspaceEdit
----@param encoding 'utf-8'|'utf-16'|'utf-32'
----@return cornerman.FileChange[]
-function M.changes(edit, encoding)
+---@return string[] order of the files' URIs
+---@return table<string, lsp.TextEdit[]> by_uri
+---@return table<string, true> created
+local function sorted(edit)
   local by_uri, order, created = {}, {}, {}
   local function add(uri, text_edits)
     if not by_uri[uri] then
@@ -47,8 +47,16 @@ function M.changes(edit, encoding)
       add(change.textDocument.uri, change.edits)
     end
   end
-  local changes = {}
-  for _, uri in ipairs(order) do
+  return order, by_uri, created
+end
+
+--- The files that {edit} changes. Reads files that are not open, writes nothing.
+---@param edit lsp.WorkspaceEdit
+---@param encoding 'utf-8'|'utf-16'|'utf-32'
+---@return cornerman.FileChange[]
+function M.changes(edit, encoding)
+  local order, by_uri, created = sorted(edit)
+  return vim.tbl_map(function(uri)
     local path = vim.uri_to_fname(uri)
     local buf = vim.fn.bufadd(path)
     vim.fn.bufload(buf)
@@ -59,7 +67,7 @@ function M.changes(edit, encoding)
     if is_new and #new > 1 and new[#new] == '' then
       new[#new] = nil
     end
-    changes[#changes + 1] = {
+    return {
       path = vim.fn.fnamemodify(path, ':~:.'),
       buf = buf,
       tick = vim.api.nvim_buf_get_changedtick(buf),
@@ -67,8 +75,7 @@ function M.changes(edit, encoding)
       old = old,
       new = new,
     }
-  end
-  return changes
+  end, order)
 end
 
 return M
