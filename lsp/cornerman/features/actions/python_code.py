@@ -72,6 +72,10 @@ class PythonCode:
         return frozenset(_bound_names(self.module.body))
 
 
+# Python 3.11 counts the depth of what it parses for all threads together: a parse in another thread
+# can make this one fail with a SystemError.
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, SystemError)
+
 # A source is parsed once for all who ask while one of them holds it.
 _HELD: WeakValueDictionary[str, PythonCode] = WeakValueDictionary()
 
@@ -83,7 +87,7 @@ def parsed(text: str) -> PythonCode | None:
         return held
     try:
         code = PythonCode(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except UNPARSABLE:
         return None
     _HELD[text] = code
     return code

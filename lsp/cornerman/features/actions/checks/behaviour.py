@@ -11,6 +11,7 @@ from cornerman.features.actions.equivalence import do_the_same
 from cornerman.features.actions.job import Change
 from cornerman.features.actions.python_code import (
     DEFINITIONS,
+    UNPARSABLE,
     Definition,
     PythonCode,
     docstring_node,
@@ -99,5 +100,5 @@ def _trees(change: Change) -> tuple[ast.Module, ast.Module] | None:
         return None
     try:
         return ast.parse(change.job.snapshot.text), ast.parse(change.after.text)
-    except (SyntaxError, ValueError):
+    except UNPARSABLE:
         return None

@@ -11,6 +11,7 @@ from pyflakes.checker import Checker
 from cornerman.context.inventory import identifiers
 from cornerman.core.actions import ActionKind, Check
 from cornerman.features.actions.job import Change
+from cornerman.features.actions.python_code import UNPARSABLE
 
 NAME = "names"
 _WRONG = (
@@ -45,7 +46,7 @@ def complaints(text: str) -> Counter[tuple[str, str]] | None:
     """What pyflakes finds wrong about names, by kind and name; None if ``text`` does not parse."""
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except UNPARSABLE:
         return None
     found = [message for message in Checker(tree).messages if isinstance(message, _WRONG)]
     return Counter((type(m).__name__, str(m.message_args[:1])) for m in found)
