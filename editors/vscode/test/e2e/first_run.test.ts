@@ -68,9 +68,12 @@ test('without a model the status item says so, and offers the remedy', async () 
     await bench.press('Escape');
 });
 
-test('the model is downloaded with progress', { timeout: DOWNLOAD_MS }, async () => {
-    await bench.page.getByRole('button', { name: 'Download', exact: true }).click();
-    await bench.status(/being downloaded: \d+ %/).waitFor();
+test('the model is fetched with progress', { timeout: DOWNLOAD_MS }, async () => {
+    // A copy that is on this computer takes less than a second.
+    await Promise.all([
+        bench.status(/being downloaded: \d+ %/).waitFor(),
+        bench.page.getByRole('button', { name: 'Download', exact: true }).click(),
+    ]);
     await bench.picture('downloading');
     await bench.status(/starts when it is needed|is ready/).waitFor({ timeout: DOWNLOAD_MS });
 });

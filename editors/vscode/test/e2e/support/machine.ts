@@ -1,6 +1,15 @@
 /** A machine of its own for one test: folders, environment, files to work on. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+    existsSync,
+    globSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +23,7 @@ export const SERVER = join(PYTHON, '..', 'cornerman');
 export const PICTURES = process.env['CORNERMAN_PICTURES'] ?? join(tmpdir(), 'cornerman-pictures');
 
 export interface MachineOptions {
-    /** With the models of this computer; otherwise without any. */
+    /** With the models of this computer installed; otherwise another program has them, if they are there. */
     readonly hasModels: boolean;
     /** The server is on the PATH. */
     readonly hasServer: boolean;
@@ -43,10 +52,13 @@ export class Machine {
             CORNERMAN_STATE_DIR: join(this.root, 'state'),
             CORNERMAN_CONFIG_DIR: join(this.root, 'config'),
             CORNERMAN_RUNTIME_DIR: join(this.root, 'run'),
+            OLLAMA_MODELS: join(this.root, 'ollama'),
         };
         mkdirSync(cache);
         if (options.hasModels) {
             symlinkSync(join(modelCache(), 'models'), join(cache, 'models'));
+        } else {
+            lendModels(join(this.root, 'ollama', 'blobs'));
         }
         for (const [name, text] of Object.entries(options.files)) {
             const file = join(this.workspace, name);
@@ -87,6 +99,15 @@ const QUIET = {
     'workbench.startupEditor': 'none',
     'workbench.tips.enabled': false,
 };
+
+/** Puts the models of this computer where Ollama would keep them: they are taken from there, and not downloaded. */
+function lendModels(blobs: string): void {
+    mkdirSync(blobs, { recursive: true });
+    for (const marker of globSync(join(modelCache(), 'models', '*', '*.gguf.verified'))) {
+        const { sha256 } = JSON.parse(readFileSync(marker, 'utf8')) as { sha256: string };
+        symlinkSync(marker.replace(/\.verified$/, ''), join(blobs, `sha256-${sha256}`));
+    }
+}
 
 function modelCache(): string {
     return process.env['CORNERMAN_CACHE_DIR'] ?? join(homedir(), '.cache', 'cornerman');
