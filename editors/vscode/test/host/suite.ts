@@ -56,6 +56,7 @@ const CASES: readonly Case[] = [
     [
         'code actions are offered for a function, and carry commands of the server',
         async () => {
+            await vscode.workspace.openTextDocument(source);
             const place = new vscode.Range(0, 6, 0, 6);
             const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
                 'vscode.executeCodeActionProvider',
