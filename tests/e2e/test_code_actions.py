@@ -57,7 +57,9 @@ async def test_edits_come_later_and_words_by_a_command(client: RpcClient) -> Non
     assert explain["kind"] == "cornerman.explain"
     assert explain["command"]["command"] == "cornerman.explain"
     assert explain["command"]["arguments"][0]["show"] is True
-    assert {"Simplify total", "Review total"} <= {action["title"] for action in actions}
+    assert {"Convert loops and conditionals in total", "Review total"} <= {
+        action["title"] for action in actions
+    }
     assert "Refactor…" not in {action["title"] for action in actions}
     assert "result += value" not in str(actions)
 

@@ -125,8 +125,9 @@ async def _end(pid: int) -> None:
 
 
 async def _start(settings: EngineSettings) -> Endpoint:
-    # One that holds the lock lives, though it may not listen yet.
-    with suppress(Timeout):
+    # One that holds the lock lives, though it may not listen yet. A lock that cannot be used is the
+    # new engine's to tell of.
+    with suppress(Timeout, OSError):
         async with AsyncFileLock(endpoint.engine_lock(), timeout=0):
             if endpoint.left_behind():
                 crashes.note_crash()
