@@ -16,7 +16,7 @@ try: $(VENV)/.installed ## Install, fetch the starter model, complete and explai
 
 test: $(VENV)/.installed-test ## Every test, with the real starter model
 	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/python -m pytest
 
 soak: $(VENV)/.installed-test ## Typing in five windows for MINUTES=10 (or 120), and 100,000 random messages
 	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
