@@ -55,7 +55,7 @@ def test_the_grammar_loads_and_knows_the_nodes_of_its_row(language: str) -> None
     assert nodes - named <= shared | dialects
 
 
-@pytest.mark.parametrize("language", set(LANGUAGES) - {"markdown"})
+@pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - {"markdown"}))
 def test_errors_are_seen_in_broken_code_only(language: str) -> None:
     sound, broken = (SyntaxTree.of(document(text, language)) for text in SAMPLES[language])
     assert sound is not None
