@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.neovim import KINDS, Neovim
+from support.neovim import KINDS, PLUGIN, Neovim
 
 VERSIONS = pytest.mark.parametrize("shared_neovim", KINDS[:3], ids=str, indirect=True)
 CLIENTS = Path(__file__).parents[1] / "e2e" / "clients"
@@ -208,5 +208,7 @@ def test_why_and_help_and_health_and_completion(scripted: Neovim) -> None:
     complete = "return vim.fn.getcompletion(..., 'cmdline')"
     assert scripted.lua(complete, "Cornerman to") == ["toggle"]
     assert scripted.lua(complete, "Cornerman toggle b") == ["buffer"]
+    # What a plugin manager does when it installs; a checkout has no tags.
+    scripted.command(f"helptags {PLUGIN / 'doc'}")
     scripted.command("help cornerman-options")
     assert scripted.lua("return vim.bo.buftype") == "help"

@@ -22,7 +22,8 @@ class Clockwork:
         text = "".join(piece.text for piece in request.prompt.pieces if isinstance(piece, Text))
         self.prompts.append(text)
         tokens, written = len(text) // 4, request.sampling.max_tokens
-        timings = Timings(0, tokens, 10.0 * tokens, written, 20.0 * written)
+        # The clock of writing starts at the first token.
+        timings = Timings(0, tokens, 10.0 * tokens, written, 20.0 * (written - 1))
         yield Chunk("x", finish=FinishReason.LENGTH, timings=timings)
 
 
