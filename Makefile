@@ -16,7 +16,14 @@ try: $(VENV)/.installed ## Install, fetch the starter model, complete and explai
 
 test: $(VENV)/.installed-test ## Every test, with the real starter model
 	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
-	@$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory --jobs 2 test-engine test-rest
+
+# Half of the time of the tests with the engine is waiting; both halves have folders of their own.
+test-engine:
+	@$(BIN)/python -m pytest -q tests/e2e
+
+test-rest:
+	@$(BIN)/python -m pytest -q --ignore=tests/e2e
 
 soak: $(VENV)/.installed-test ## Typing in five windows for MINUTES=10 (or 120), and 100,000 random messages
 	@$(BIN)/cornerman models pull qwen2.5-coder-0.5b-instruct
