@@ -173,6 +173,14 @@ async def test_an_engine_that_crashes_again_and_again_is_left_alone(folder: Path
     assert engines_in(folder) == []
 
 
+async def test_who_gives_up_while_it_starts_makes_nobody_start_a_second(folder: Path) -> None:
+    for _ in range(3):
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(ensure_engine(EngineSettings()), 0.1)
+    await ensure_engine(EngineSettings())
+    assert len(engines_in(folder)) == 1
+
+
 async def test_low_priority_and_status(folder: Path) -> None:
     async with client_of(EngineSettings(low_priority=True, save_battery=True)) as client:
         await ask(client, replace(REQUEST, session="one"))

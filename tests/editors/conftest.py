@@ -23,7 +23,7 @@ vim.cmd('silent! only!')
 """
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders of one's own, and in them an engine that has loaded the model."""
     folder = tmp_path_factory.mktemp("editors")
@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session", params=KINDS, ids=str)
+@pytest.fixture(scope="package", params=KINDS, ids=str)
 def shared_neovim(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, home: Path
 ) -> Iterator[Neovim]:

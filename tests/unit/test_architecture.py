@@ -143,6 +143,15 @@ def test_the_engine_host_is_reached_by_nobody_but_its_command() -> None:
             assert name.startswith(("engine.host", "cli.engine")), name
 
 
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_only_the_command_line_prints(path: Path) -> None:
+    if path.parts[0] == "cli":
+        return
+    for node in ast.walk(ast.parse((PACKAGE / path).read_text("utf-8"))):
+        called = node.func if isinstance(node, ast.Call) else None
+        assert not (isinstance(called, ast.Name) and called.id == "print"), path
+
+
 def test_core_needs_the_standard_library_only() -> None:
     import sys
 

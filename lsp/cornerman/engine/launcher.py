@@ -60,6 +60,12 @@ async def ensure_engine(settings: EngineSettings) -> Endpoint:
     found = await _find()
     if found is not None and not _is_outdated(found):
         return _usable(found)
+    # A caller that gives up must not let go of the lock while the engine is on its way: the next
+    # one would start a second.
+    return await asyncio.shield(_started(settings))
+
+
+async def _started(settings: EngineSettings) -> Endpoint:
     try:
         async with AsyncFileLock(
             endpoint.launch_lock(), timeout=_START_SECONDS, poll_interval=_POLL_SECONDS

@@ -8,6 +8,7 @@ import math
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,9 +50,11 @@ def perplexity(folder: Path) -> float:
     Raises:
         BadInputError: the model cannot be run.
     """
-    program = ("cornerman.engine.host.backends.mlx.perplexity", str(folder.resolve()))
-    answer = _run(program, "Measuring", _sample())
-    return math.exp(float(json.loads(answer.splitlines()[-1])["loss"]))
+    with tempfile.TemporaryDirectory() as place:
+        answer = Path(place) / "answer.json"
+        program = "cornerman.engine.host.backends.mlx.perplexity"
+        _run((program, str(folder.resolve()), str(answer)), "Measuring", _sample())
+        return math.exp(float(json.loads(answer.read_text("utf-8"))["loss"]))
 
 
 def _sample() -> str:
@@ -60,8 +63,8 @@ def _sample() -> str:
     return json.dumps([text[:_SAMPLE_CHARACTERS] for text in texts])
 
 
-def _run(module: Sequence[str], doing: str = "Converting", given: str = "") -> str:
-    """Standard output of a module of this environment; ``doing`` is for the message if it fails.
+def _run(module: Sequence[str], doing: str = "Converting", given: str = "") -> None:
+    """Run a module of this environment; ``doing`` is for the message if it fails.
 
     Run in one of our folders: ``-m`` looks for modules in the working directory first.
     """
@@ -84,4 +87,3 @@ def _run(module: Sequence[str], doing: str = "Converting", given: str = "") -> s
     if done.returncode != 0:
         last = [line.strip() for line in done.stderr.splitlines() if line.strip()][-1:]
         raise BadInputError(f"{doing} failed: {(last or ['it did not say why'])[0]}")
-    return done.stdout

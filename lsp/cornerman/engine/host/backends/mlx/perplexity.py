@@ -1,7 +1,8 @@
 """A program: how surprised a model is by texts.
 
-``python -m cornerman.engine.host.backends.mlx.perplexity FOLDER`` reads a JSON list of texts from
-standard input and writes ``{"loss": …, "tokens": …}``, the mean loss of a token in nats.
+``python -m cornerman.engine.host.backends.mlx.perplexity FOLDER ANSWER`` reads a JSON list of texts
+from standard input and writes ``{"loss": …, "tokens": …}``, the mean loss of a token in nats, to
+the file ANSWER: what libraries say on standard output is no part of it.
 """
 
 from __future__ import annotations
@@ -32,4 +33,5 @@ def main(folder: Path, texts: list[str]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), json.load(sys.stdin))))  # noqa: T201
+    answer = main(Path(sys.argv[1]), json.load(sys.stdin))
+    Path(sys.argv[2]).write_text(json.dumps(answer), encoding="utf-8")

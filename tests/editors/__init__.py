@@ -1,0 +1,1 @@
+"""A package, so that the engine and the editors of its fixtures end with its last test."""
