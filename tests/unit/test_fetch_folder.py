@@ -141,6 +141,31 @@ def test_offline_mode_asks_nobody(
     assert server.seen == []
 
 
+def offer(server: FileServer, *names: str) -> None:
+    """Have files on the Hub, under these names only."""
+    siblings = [listed(name, b"x") for name in names]
+    answer = {"id": REPO, "sha": "abc", "siblings": siblings}
+    server.files[LISTING] = json.dumps(answer).encode()
+
+
+def test_of_several_files_the_usual_one_in_one_piece_is_added(server: FileServer) -> None:
+    slices = [f"tiny-q4_k_m-0000{n}-of-00002.gguf" for n in (1, 2)]
+    offer(server, "mmproj-q4_k_m.gguf", "tiny-q8_0.gguf", *slices, "tiny-q4_k_m.gguf")
+    spec = adding.describe(REPO)
+    assert spec.gguf is not None
+    assert spec.gguf.filename == "tiny-q4_k_m.gguf"
+    named = adding.describe(f"{REPO}/tiny-q8_0.gguf").gguf
+    assert named is not None
+    assert named.filename == "tiny-q8_0.gguf"
+
+
+@pytest.mark.parametrize("file", ["absent.gguf", "tiny-00001-of-00002.gguf", "config.json"])
+def test_a_file_that_cannot_be_added_is_told(server: FileServer, file: str) -> None:
+    offer(server, "model.safetensors", "config.json", "tiny-00001-of-00002.gguf")
+    with pytest.raises(BadInputError, match=f"has no {file} that is a GGUF model in one piece"):
+        adding.describe(f"{REPO}/{file}")
+
+
 @pytest.mark.usefixtures("server")
 def test_a_repository_can_be_added_by_its_name() -> None:
     spec = adding.describe(REPO)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 from cornerman.core.errors import BadInputError, DownloadError
@@ -11,6 +12,8 @@ from cornerman.models.spec import GgufFile, HubSource, MlxFolder, ModelSpec, Rol
 
 _QUANTIZATIONS = ("q4_k_m", "q4_0", "q4_1", "q4", "q5_k_m", "q8_0")
 """Of several files of a repository the first of these is taken: the usual one at four bits."""
+
+_PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$|^mmproj", re.IGNORECASE)
 
 
 def describe(source: str, name: str = "", family: str = "") -> ModelSpec:
@@ -55,12 +58,14 @@ def _of_hub(source: str, name: str, family: str) -> ModelSpec:
         found = hub.files(f"{owner}/{repo}", "main")
     except DownloadError as error:
         raise BadInputError(f"{owner}/{repo} cannot be looked at: {error}.") from error
-    ggufs = [one for one in found if one.name.endswith(".gguf") and file in ("", one.name)]
+    ggufs = [one for one in found if _is_whole(one.name) and file in ("", one.name)]
+    if file and not ggufs:
+        raise BadInputError(f"{owner}/{repo} has no {file} that is a GGUF model in one piece.")
+    size = sum(one.size_bytes or 0 for one in found if one.name.endswith(".safetensors"))
+    if not ggufs and not size:
+        raise BadInputError(f"{owner}/{repo} has neither a GGUF model in one piece nor an MLX one.")
     family = family or local.family_of((source, file), ())
     if not ggufs:
-        size = sum(one.size_bytes or 0 for one in found if one.name.endswith(".safetensors"))
-        if not size:
-            raise BadInputError(f"{owner}/{repo} has neither a GGUF file nor an MLX model.")
         form = MlxFolder(repo=f"{owner}/{repo}", size_bytes=size)
         return _spec(name or local.slug(repo), family, mlx=form)
     chosen = min(ggufs, key=lambda one: _order(one.name))
@@ -72,6 +77,11 @@ def _of_hub(source: str, name: str, family: str) -> ModelSpec:
         sources=(HubSource(repo=f"{owner}/{repo}", file=chosen.name),),
     )
     return _spec(name or local.slug(PurePosixPath(chosen.name).stem), family, gguf=form)
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a file is a language model: no slice of one, and not what reads pictures for it."""
+    return name.endswith(".gguf") and not _PART.search(name)
 
 
 def _order(name: str) -> int:
