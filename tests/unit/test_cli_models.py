@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from cornerman.cli import models
 from cornerman.core.errors import BadInputError, ModelMissingError
@@ -19,6 +20,8 @@ from support.model_sources import CONTENT, SPEC, serve_hub, serve_packages
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[FileServer]:
     """The tiny model in place of the starter, and working sources for it."""
     monkeypatch.setenv("CORNERMAN_CACHE_DIR", str(tmp_path))
+    for kind in ("STATE", "CONFIG", "RUNTIME"):
+        monkeypatch.setenv(f"CORNERMAN_{kind}_DIR", str(tmp_path / kind))
     known = {STARTER_MODEL: SPEC.model_copy(update={"name": STARTER_MODEL})}
     monkeypatch.setattr(catalog, "catalog", lambda: known)
     with file_server() as server:
@@ -83,8 +86,8 @@ def test_a_model_of_the_users_own_is_added_used_where_it_is_and_taken_off_again(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.undo()
-    monkeypatch.setenv("CORNERMAN_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("CORNERMAN_CACHE_DIR", str(tmp_path / "cache"))
+    for kind in ("CACHE", "STATE", "CONFIG", "RUNTIME"):
+        monkeypatch.setenv(f"CORNERMAN_{kind}_DIR", str(tmp_path / kind))
     file = tmp_path / "Qwen2.5-Coder-tiny.gguf"
     write_gguf(file, tiny_metadata())
     assert run("add", str(file), "--name", "mine") == 0
@@ -123,6 +126,25 @@ def test_rm_verify_and_prune(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert capsys.readouterr().out == "2 MB freed\n"
     assert run("rm", STARTER_MODEL) == 0
     assert not path.parent.exists()
+
+
+def test_prune_leaves_what_is_being_fetched(tmp_path: Path):
+    folder = tmp_path / "models" / STARTER_MODEL
+    folder.mkdir(parents=True)
+    (folder / "tiny.gguf.incomplete").write_bytes(b"x")
+    with FileLock(folder / ".lock"):
+        assert run("prune") == 0
+    assert (folder / "tiny.gguf.incomplete").exists()
+
+
+def test_prune_deletes_nothing_while_a_catalogue_of_ones_own_cannot_be_read(tmp_path: Path):
+    fetched = tmp_path / "models" / "mine"
+    fetched.mkdir(parents=True)
+    (tmp_path / "CONFIG").mkdir()
+    (tmp_path / "CONFIG" / "models.toml").write_text("[[models]]\nname = 5\n")
+    with pytest.raises(BadInputError, match=r"models\.toml is not used: .*; correct it"):
+        run("prune")
+    assert fetched.exists()
 
 
 def test_path_prints_the_path_and_nothing_else(capsys: pytest.CaptureFixture[str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -120,6 +121,16 @@ def test_the_cache_of_the_hub_libraries_is_used(
     (blobs / hashlib.sha256(CONTENT).hexdigest()).write_bytes(CONTENT)
     pull(spec)
     assert server.ranges(address("model.safetensors")) == []
+
+
+@pytest.mark.usefixtures("server")
+def test_a_folder_that_was_only_touched_is_still_good(spec: ModelSpec) -> None:
+    pull(spec)
+    file = store.folder_of(spec) / "mlx" / "model.safetensors"
+    os.utime(file, ns=(0, 0))
+    assert store.locate(spec) is not None
+    file.write_bytes(b"!" + CONTENT[1:])
+    assert store.locate(spec) is None
 
 
 @pytest.mark.usefixtures("server")

@@ -31,6 +31,8 @@ PULL_SCRIPT = Path(__file__).parent.parent / "support" / "pull_model.py"
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORNERMAN_CACHE_DIR", str(tmp_path))
+    for kind in ("STATE", "CONFIG", "RUNTIME"):
+        monkeypatch.setenv(f"CORNERMAN_{kind}_DIR", str(tmp_path / kind))
     monkeypatch.setattr(download, "PAUSE_SECONDS", 0)
 
 

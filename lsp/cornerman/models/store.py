@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cornerman import paths
@@ -21,6 +21,8 @@ from cornerman.models.hashing import sha256_of
 from cornerman.models.markers import Marker
 from cornerman.models.progress import Progress, Report
 from cornerman.models.spec import GgufFile, MlxFolder, ModelSpec
+
+_LOCK = ".lock"
 
 
 def folder_of(spec: ModelSpec) -> Path:
@@ -87,7 +89,8 @@ def remove(spec: ModelSpec) -> int:
 
     A model of the user's own is only taken off the list: its files stay where they are.
     """
-    own.remove(spec.name)
+    if spec in own.entries()[0]:
+        own.remove(spec.name)
     if spec.is_own:
         return 0
     pins.forget(spec.name)
@@ -98,10 +101,20 @@ def remove(spec: ModelSpec) -> int:
 
 
 def prune() -> int:
-    """Delete what no model of the catalogue needs: broken downloads and models no longer known."""
+    """Delete what no model of the catalogue needs: broken downloads and models no longer known.
+
+    What is being fetched stays. Returns the number of bytes that this frees.
+
+    Raises:
+        BadInputError: the user's catalogue cannot be read, so its models would be unknown.
+    """
+    if problem := own.entries()[1]:
+        raise BadInputError(f"{problem.rstrip('.')}; correct it, or its models would be deleted.")
     kept = {folder_of(spec).name for spec in catalog().values()}
     freed = 0
-    for folder in (paths.cache_dir() / "models").glob("*/"):
+    for folder in (paths.cache_dir() / "models").glob("*"):
+        if not folder.is_dir() or _is_busy(folder):
+            continue
         if folder.name not in kept:
             freed += _size_of(folder)
             shutil.rmtree(folder, ignore_errors=True)
@@ -156,10 +169,10 @@ def _best_form(spec: ModelSpec) -> GgufFile | MlxFolder:
 
 def _is_here(spec: ModelSpec, form: GgufFile | MlxFolder) -> bool:
     path = path_of(spec, form)
-    if isinstance(form, MlxFolder):
-        has_config = (path / "config.json").is_file()
-        return has_config and (form.path is not None or markers.is_whole(path))
     try:
+        if isinstance(form, MlxFolder):
+            is_whole = form.path is not None or markers.is_whole(path)
+            return (path / "config.json").is_file() and (is_whole or _verify_folder(path))
         if form.path is not None:
             return path.is_file()
         known = _known(spec, form)
@@ -182,11 +195,7 @@ def _verify(spec: ModelSpec, form: GgufFile | MlxFolder) -> bool:
     if form.path is not None:
         return path.exists()
     if isinstance(form, MlxFolder):
-        known = markers.read_folder(path)
-        return known is not None and all(
-            (path / name).is_file() and sha256_of(path / name) == marker.sha256
-            for name, marker in known.items()
-        )
+        return _verify_folder(path)
     expected = _known(spec, form)
     found = Marker.of(path, expected.sha256 if expected else "")
     if expected is None or sha256_of(path) != expected.sha256:
@@ -196,12 +205,35 @@ def _verify(spec: ModelSpec, form: GgufFile | MlxFolder) -> bool:
     return True
 
 
+def _verify_folder(folder: Path) -> bool:
+    hashes = {name: known.sha256 for name, known in (markers.read_folder(folder) or {}).items()}
+    if not hashes or not all(
+        (folder / name).is_file() and sha256_of(folder / name) == sha256
+        for name, sha256 in hashes.items()
+    ):
+        return False
+    with suppress(OSError):  # It only costs the next check its time.
+        markers.write_folder(folder, hashes)
+    return True
+
+
+def _is_busy(folder: Path) -> bool:
+    """Whether something is being fetched into a model's folder."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(folder / _LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 @contextmanager
 def _alone(spec: ModelSpec, report: Report) -> Generator[None]:
     """Hold the lock of this model's folder."""
     from filelock import FileLock, Timeout
 
-    lock = folder_of(spec) / ".lock"
+    lock = folder_of(spec) / _LOCK
     with ExitStack() as held:
         try:
             held.enter_context(FileLock(lock, timeout=0))
