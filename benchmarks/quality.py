@@ -30,6 +30,7 @@ from cornerman.bench.holes import KINDS, Hole, cut_holes
 from cornerman.context.site import completion_site
 from cornerman.core.budget import TokenBudget
 from cornerman.core.certainty import Asking
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, SamplingParams
 from cornerman.core.site import CompletionSite, Extent
@@ -77,7 +78,9 @@ class Result:
 
 async def product(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowOf) -> Said:
     snapshot, offset = document(hole)
-    outcome = await complete(snapshot, offset, SETTINGS, model, engine, window_of=see)
+    outcome = await complete(
+        CompletionRequest(snapshot, offset), SETTINGS, model, engine, window_of=see
+    )
     evaluated = outcome.timings.evaluated if outcome.timings else 0
     if outcome.completion is None:
         return Said("", evaluated)

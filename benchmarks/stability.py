@@ -32,6 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cornerman.core.budget import ReadingSpeed
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Priority
 from cornerman.core.site import CompletionSite
@@ -183,8 +184,7 @@ async def measure(keys: Iterator[Key], context: WorkspaceContext | None) -> list
             context.put(known.get(key.uri), snapshot)
             known[key.uri] = snapshot
         outcome = await complete(
-            snapshot,
-            key.offset,
+            CompletionRequest(snapshot, key.offset),
             SETTINGS.completion,
             model,
             engine,

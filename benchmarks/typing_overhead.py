@@ -19,6 +19,7 @@ from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 from cornerman.context.site import completion_site
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, GenerationRequest
 from cornerman.features.complete import complete
@@ -73,7 +74,7 @@ async def measured(lines: int) -> dict[str, list[float]]:
         if is_new_line:
             continue
         started = time.process_time()
-        await complete(snapshot, offset, settings, model, InstantEngine(truth))
+        await complete(CompletionRequest(snapshot, offset), settings, model, InstantEngine(truth))
         rest_ms = (time.process_time() - started) * 1000
         times["site"].append(site_ms)
         times["site, filters and gate"].append(site_ms + rest_ms)

@@ -6,13 +6,13 @@ What they need is imported on first use, because an editor waits for the server 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from cornerman import paths
 from cornerman.core.actions import ActionKind, ActionRequest, Offer, OnProgress, ReviewComment
-from cornerman.core.completions import EngineStatus, Outcome
+from cornerman.core.completions import CompletionRequest, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Chunk, Priority
@@ -45,35 +45,23 @@ class EnginePipelines:
         """See ``session.Pipelines``."""
         self._context = context
 
-    async def complete(
-        self,
-        snapshot: DocumentSnapshot,
-        offset: int,
-        settings: Settings,
-        *,
-        priority: Priority = Priority.COMPLETION,
-        variant: int = 0,
-        on_text: Callable[[str], None] = lambda _text: None,
-    ) -> Outcome:
+    async def complete(self, request: CompletionRequest, settings: Settings) -> Outcome:
         """See ``session.Pipelines``."""
         from cornerman.features.complete import complete
         from cornerman.features.workspace import HOLDS_SECRETS, is_secret
 
-        if is_secret(snapshot.uri, settings.context.exclude):
+        if is_secret(request.snapshot.uri, settings.context.exclude):
             return Outcome(None, HOLDS_SECRETS)
+        priority = request.priority
         model, engine = await _model(settings), await self._engine.client(settings)
         reading, speed = self._reading_of(model, settings)
         # What is looked ahead at may never be typed.
         window = reading.glance if priority is Priority.BACKGROUND else reading.window
         outcome = await complete(
-            snapshot,
-            offset,
+            request,
             settings.completion,
             model,
             engine,
-            priority=priority,
-            variant=variant,
-            on_text=on_text,
             window_of=lambda site: window(site, settings, speed),
             surroundings_of=self._surroundings_of(settings, speed, priority),
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cornerman.core.budget import ReadingSpeed
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Timings
 from cornerman.paths import state_dir
@@ -50,7 +51,7 @@ def typed(line: str, uri: str = "file:///a.py") -> tuple[DocumentSnapshot, int]:
 
 
 async def cost(pipelines: EnginePipelines, line: str, uri: str = "file:///a.py") -> Timings:
-    outcome = await pipelines.complete(*typed(line, uri), SETTINGS)
+    outcome = await pipelines.complete(CompletionRequest(*typed(line, uri)), SETTINGS)
     assert outcome.timings is not None
     return outcome.timings
 
@@ -61,7 +62,7 @@ async def test_no_engine_is_started_to_read_ahead(pipelines: EnginePipelines) ->
 
 
 async def test_a_place_that_was_read_ahead_is_warm(pipelines: EnginePipelines) -> None:
-    await pipelines.complete(*typed("x = ", "file:///first.py"), SETTINGS)
+    await pipelines.complete(CompletionRequest(*typed("x = ", "file:///first.py")), SETTINGS)
     place = typed("total = ")
     assert await pipelines.read_ahead(*place, SETTINGS)
     first = await cost(pipelines, "total = d")
@@ -78,7 +79,7 @@ async def test_the_speed_of_reading_is_kept_for_the_next_session(
     pipelines: EnginePipelines,
 ) -> None:
     place = DocumentSnapshot("file:///c.py", "python", 1, "import os\n" * 60)
-    outcome = await pipelines.complete(place, len(place.text), SETTINGS)
+    outcome = await pipelines.complete(CompletionRequest(place, len(place.text)), SETTINGS)
     assert outcome.timings is not None
     speed = SpeedBook(state_dir() / FILE_NAME).of(outcome.model)
     assert speed.tokens_per_second is not None

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.errors import CornermanError, EngineUnavailableError, PromptTooLongError
 from cornerman.core.generation import (
     Chunk,
@@ -94,7 +95,9 @@ async def suggested(client: EngineClient, marked: str) -> str:
     """The document with the suggestion at its cursor in it."""
     snapshot, offset = at_cursor(marked)
     model = catalog.find(STARTER_MODEL)
-    outcome = await complete(snapshot, offset, CompletionSettings(), model, client)
+    outcome = await complete(
+        CompletionRequest(snapshot, offset), CompletionSettings(), model, client
+    )
     assert outcome.completion is not None, outcome.reason
     return snapshot.text[:offset] + outcome.completion.text + snapshot.text[offset:]
 
@@ -193,7 +196,7 @@ async def test_llama_server_refuses_a_wrong_key(llama: Settings, tmp_path: Path)
 async def test_the_pipelines_of_a_language_server_use_a_remote(llama: Settings) -> None:
     pipelines = EnginePipelines()
     snapshot, offset = at_cursor("import os\n\n\ndef cwd():\n    return os.getc‸\n")
-    outcome = await pipelines.complete(snapshot, offset, llama)
+    outcome = await pipelines.complete(CompletionRequest(snapshot, offset), llama)
     assert outcome.completion is not None, outcome.reason
     assert outcome.completion.text.startswith("wd()")
     status = await pipelines.status(llama)
@@ -217,7 +220,7 @@ async def test_mlx_lm_server_serves_the_completion_feature(to_mlx: EngineClient)
     snapshot, offset = at_cursor("def add(a, b):\n    return a ‸\n")
     model = catalog.find(STARTER_MODEL)
     settings = CompletionSettings(max_line_tokens=16)
-    outcome = await complete(snapshot, offset, settings, model, to_mlx)
+    outcome = await complete(CompletionRequest(snapshot, offset), settings, model, to_mlx)
     assert outcome.completion is not None or outcome.reason
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cornerman.core.completions import CompletionRequest
 from cornerman.features.complete import complete
 from cornerman.models.catalog import find
 from cornerman.settings import CompletionSettings
@@ -32,6 +33,8 @@ async def test_what_follows_is_shown_and_not_said_again(
     snapshot, offset = at_cursor(marked)
     engine = ScriptedEngine(says)
     model = find("smollm2-135m-instruct")
-    outcome = await complete(snapshot, offset, CompletionSettings(), model, engine)
+    outcome = await complete(
+        CompletionRequest(snapshot, offset), CompletionSettings(), model, engine
+    )
     assert outcome.completion is not None, outcome.reason
     assert outcome.completion.text == expected

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.generation import FinishReason
 from cornerman.features.complete import complete
 from cornerman.models.catalog import find
@@ -34,7 +35,9 @@ HEARD = {
 async def is_asked(marked: str, language: str) -> bool:
     snapshot, offset = at_cursor(marked, language)
     engine = ScriptedEngine("a\n")
-    await complete(snapshot, offset, CompletionSettings(), find(STARTER_MODEL), engine)
+    await complete(
+        CompletionRequest(snapshot, offset), CompletionSettings(), find(STARTER_MODEL), engine
+    )
     return bool(engine.requests)
 
 
@@ -136,7 +139,9 @@ async def test_end(marked: str, says: str, expected: str | None, language: str) 
 async def test_the_stream_ends_at_the_first_line_behind_the_block() -> None:
     snapshot, offset = at_cursor("def f(x):\n    ‸\n")
     engine = ScriptedEngine("a = x\n    return a\n\n\ndef g" + "(y):\n    return y\n" * 50)
-    await complete(snapshot, offset, CompletionSettings(), find(STARTER_MODEL), engine)
+    await complete(
+        CompletionRequest(snapshot, offset), CompletionSettings(), find(STARTER_MODEL), engine
+    )
     assert engine.closed
     assert len(engine.said) <= len("a = x\n    return a\n\n\nde") + 3
 
@@ -145,7 +150,7 @@ async def test_a_line_that_does_not_end_is_cut_at_the_line_limit() -> None:
     snapshot, offset = at_cursor("x = ‸\n")
     engine = ScriptedEngine("a + " * 1000)
     settings = CompletionSettings(max_line_tokens=10)
-    await complete(snapshot, offset, settings, find(STARTER_MODEL), engine)
+    await complete(CompletionRequest(snapshot, offset), settings, find(STARTER_MODEL), engine)
     assert len(engine.said) == 10 * 3
 
 
@@ -153,7 +158,9 @@ async def test_at_the_token_limit_the_complete_lines_are_shown() -> None:
     snapshot, offset = at_cursor("def f(x):\n    ‸\n")
     engine = ScriptedEngine("a = x\n    b = a\n    c = b\n    return c\n" * 9)
     settings = CompletionSettings(max_block_tokens=8)
-    outcome = await complete(snapshot, offset, settings, find(STARTER_MODEL), engine)
+    outcome = await complete(
+        CompletionRequest(snapshot, offset), settings, find(STARTER_MODEL), engine
+    )
     assert outcome.completion is not None
     assert outcome.completion.text == "a = x\n    b = a"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.generation import FinishReason
 from cornerman.features.complete import complete
 from cornerman.models.catalog import find
@@ -128,7 +129,9 @@ async def test_a_first_line_that_never_ends_is_not_suggested() -> None:
 async def test_the_stream_is_closed_as_soon_as_the_line_ends() -> None:
     snapshot, offset = at_cursor("x = ‸\n")
     engine = ScriptedEngine("1\n" + "y = 2\n" * 100)
-    await complete(snapshot, offset, CompletionSettings(), find(STARTER_MODEL), engine)
+    await complete(
+        CompletionRequest(snapshot, offset), CompletionSettings(), find(STARTER_MODEL), engine
+    )
     assert engine.closed
     assert len(engine.said) <= 3
 
@@ -136,5 +139,7 @@ async def test_the_stream_is_closed_as_soon_as_the_line_ends() -> None:
 async def test_inside_a_word_the_engine_is_not_asked() -> None:
     snapshot, offset = at_cursor("x = fo‸o\n")
     engine = ScriptedEngine("bar")
-    await complete(snapshot, offset, CompletionSettings(), find(STARTER_MODEL), engine)
+    await complete(
+        CompletionRequest(snapshot, offset), CompletionSettings(), find(STARTER_MODEL), engine
+    )
     assert engine.requests == []

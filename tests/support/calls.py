@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
 
-from cornerman.core.actions import ActionRequest, Offer, OfferStatus, OnProgress, ReviewComment
 from cornerman.core.certainty import ALL, Certainty
-from cornerman.core.completions import Completion, EngineStatus, Outcome
+from cornerman.core.completions import Completion, CompletionRequest, Outcome
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.errors import CornermanError
-from cornerman.core.generation import Chunk, Priority, Timings
-from cornerman.core.models import ModelOffer, OnPull, PulledModel
-from cornerman.core.passages import Passage
-from cornerman.core.snippets import ContextSource
+from cornerman.core.generation import Timings
 from cornerman.settings import Settings
 from cornerman.statistics.journal import Answer, Shown
+from support.idle_pipelines import IdlePipelines
 
 DEADLINE = 20.0
 """Seconds that nothing here should ever need."""
@@ -24,24 +19,16 @@ DEADLINE = 20.0
 class Call:
     """One completion that was asked for."""
 
-    def __init__(
-        self,
-        snapshot: DocumentSnapshot,
-        offset: int,
-        settings: Settings,
-        priority: Priority,
-        variant: int,
-        on_text: Callable[[str], None],
-    ) -> None:
+    def __init__(self, request: CompletionRequest, settings: Settings) -> None:
         self.settings = settings
-        self.snapshot = snapshot
-        self.offset = offset
-        self.priority = priority
-        self.variant = variant
+        self.snapshot = request.snapshot
+        self.offset = request.offset
+        self.priority = request.priority
+        self.variant = request.variant
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.ended = asyncio.Event()
         self.cancelled = False
-        self._on_text = on_text
+        self._on_text = request.on_text
 
     async def say(self, so_far: str) -> None:
         """The model has said so much by now."""
@@ -63,7 +50,7 @@ class Call:
         await settled()
 
 
-class CalledPipelines:
+class CalledPipelines(IdlePipelines):
     """Every completion waits for the test; ``calls`` has them in order."""
 
     def __init__(self) -> None:
@@ -72,17 +59,8 @@ class CalledPipelines:
         self.has_read = asyncio.Event()
         self._news = asyncio.Condition()
 
-    async def complete(
-        self,
-        snapshot: DocumentSnapshot,
-        offset: int,
-        settings: Settings,
-        *,
-        priority: Priority,
-        variant: int,
-        on_text: Callable[[str], None],
-    ) -> Outcome:
-        call = Call(snapshot, offset, settings, priority, variant, on_text)
+    async def complete(self, request: CompletionRequest, settings: Settings) -> Outcome:
+        call = Call(request, settings)
         async with self._news:
             self.calls.append(call)
             self._news.notify_all()
@@ -93,15 +71,6 @@ class CalledPipelines:
             raise
         finally:
             call.ended.set()
-
-    async def ask(
-        self, question: str, passages: Sequence[Passage], settings: Settings
-    ) -> AsyncGenerator[Chunk, None]:
-        yield Chunk(f"{passages[0].path} answers {question} [")
-        yield Chunk("1].")
-
-    def use(self, context: ContextSource) -> None:
-        self.context = context
 
     async def call(self, number: int) -> Call:
         """The call with that number, counted from 1, once it has come."""
@@ -117,38 +86,6 @@ class CalledPipelines:
         self.read_ahead_at.append(offset)
         self.has_read.set()
         return True
-
-    async def explain(
-        self, request: ActionRequest, settings: Settings
-    ) -> AsyncGenerator[Chunk, None]:
-        yield Chunk(f"{settings.model} on {request.snapshot.uri} at {request.start}")
-
-    async def offer(
-        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
-    ) -> Offer:
-        return Offer(OfferStatus.REFUSED, request.kind.value, "nothing to do")
-
-    async def review(
-        self, request: ActionRequest, settings: Settings, *, on_progress: OnProgress
-    ) -> tuple[ReviewComment, ...]:
-        return ()
-
-    async def obstacle(self, settings: Settings) -> CornermanError | None:
-        return None
-
-    async def status(self, settings: Settings) -> EngineStatus:
-        return EngineStatus(settings.model)
-
-    async def models(self, settings: Settings) -> list[ModelOffer]:
-        return []
-
-    async def pull(
-        self, name: str | None, settings: Settings, *, on_progress: OnPull
-    ) -> PulledModel:
-        return PulledModel(name or settings.model, "")
-
-    async def aclose(self) -> None:
-        pass
 
 
 class Notes:

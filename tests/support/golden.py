@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from cornerman.core.completions import Outcome
+from cornerman.core.completions import CompletionRequest, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, FinishReason, GenerationRequest, Timings
 from cornerman.features.complete import complete
@@ -49,7 +49,9 @@ async def completed(
     """The outcome of a completion where the model says ``says``."""
     snapshot, offset = at_cursor(marked, language)
     engine = ScriptedEngine(says, finish)
-    return await complete(snapshot, offset, CompletionSettings(), find(STARTER_MODEL), engine)
+    return await complete(
+        CompletionRequest(snapshot, offset), CompletionSettings(), find(STARTER_MODEL), engine
+    )
 
 
 async def check(marked: str, says: str, expected: str, language: str = "python") -> None:

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
-from cornerman.core.completions import Completion, EngineStatus, Outcome
+from cornerman.core.completions import Completion, CompletionRequest, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError, ModelMissingError
-from cornerman.core.generation import Chunk, Priority, Timings
-from cornerman.core.models import ModelOffer, OnPull, PulledModel
-from cornerman.core.passages import Passage
-from cornerman.core.snippets import ContextSource
+from cornerman.core.generation import Chunk, Timings
 from cornerman.log import log_to
 from cornerman.server import run
 from cornerman.settings import Settings
 from support import scripted_actions
+from support.idle_pipelines import IdlePipelines
 
 MISSING = "The model is not here; run: cornerman models pull"
 _TESTS = str(Path(__file__).parents[1])
@@ -31,31 +29,14 @@ _START = (
 COMMAND = (sys.executable, "-c", _START)
 
 
-class ScriptedPipelines:
+class ScriptedPipelines(IdlePipelines):
     """Scripts: ``answer``, ``once``, ``never``, ``stubborn``, ``missing``, ``bug``."""
 
     _has_answered = False
     _looks = 0
 
-    async def ask(
-        self, question: str, passages: Sequence[Passage], settings: Settings
-    ) -> AsyncGenerator[Chunk, None]:
-        yield Chunk(f"{passages[0].path} answers {question} [")
-        yield Chunk("1].")
-
-    def use(self, context: ContextSource) -> None:
-        self.context = context
-
-    async def complete(
-        self,
-        snapshot: DocumentSnapshot,
-        offset: int,
-        settings: Settings,
-        *,
-        priority: Priority,
-        variant: int,
-        on_text: Callable[[str], None],
-    ) -> Outcome:
+    async def complete(self, request: CompletionRequest, settings: Settings) -> Outcome:
+        snapshot, offset, variant = request.snapshot, request.offset, request.variant
         script = snapshot.text.partition("\n")[0]
         if script == "never":
             await asyncio.Event().wait()
@@ -71,13 +52,10 @@ class ScriptedPipelines:
             self._has_answered = True
             return Outcome(Completion("hello()", offset, offset), model=settings.model)
         text = f"v{snapshot.version}@{offset}" + f"#{variant}" * (variant > 0)
-        on_text(text)
+        request.on_text(text)
         return Outcome(
             Completion(text, offset, offset), model=settings.model, timings=Timings(generated=3)
         )
-
-    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
-        return False
 
     async def explain(
         self, request: ActionRequest, settings: Settings
@@ -110,17 +88,6 @@ class ScriptedPipelines:
         self._looks += 1
         is_loaded = settings.model != "slow" or self._looks > 3
         return EngineStatus(settings.model, 7, "scripted", "1.2.3", is_loaded=is_loaded)
-
-    async def models(self, settings: Settings) -> list[ModelOffer]:
-        return []
-
-    async def pull(
-        self, name: str | None, settings: Settings, *, on_progress: OnPull
-    ) -> PulledModel:
-        return PulledModel(name or settings.model, "")
-
-    async def aclose(self) -> None:
-        pass
 
     def _fail(self, script: str, snapshot: DocumentSnapshot) -> None:
         if script == "missing":

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TypedDict, cast
 
@@ -27,9 +27,9 @@ from cornerman.core.actions import (
     OnProgress,
     TextEdit,
 )
-from cornerman.core.completions import Completion, Outcome
+from cornerman.core.completions import Completion, CompletionRequest, Outcome
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.generation import Chunk, Priority
+from cornerman.core.generation import Chunk
 from cornerman.core.models import Fit, ModelOffer
 from cornerman.server import run
 from cornerman.settings import Settings
@@ -48,16 +48,8 @@ class FilePipelines(ScriptedPipelines):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def complete(
-        self,
-        snapshot: DocumentSnapshot,
-        offset: int,
-        settings: Settings,
-        *,
-        priority: Priority,
-        variant: int,
-        on_text: Callable[[str], None],
-    ) -> Outcome:
+    async def complete(self, request: CompletionRequest, settings: Settings) -> Outcome:
+        offset, variant = request.offset, request.variant
         found = cast("list[Suggestion]", json.loads((self._folder / "suggestions").read_text()))
         if variant >= len(found):
             return Outcome(None, "there is no other suggestion")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from cornerman.core.actions import ActionRequest, Offer, OnProgress
-from cornerman.core.completions import Completion, Outcome
-from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.completions import Completion, CompletionRequest, Outcome
 from cornerman.core.errors import EngineUnavailableError
-from cornerman.core.generation import Chunk, Priority, Timings
+from cornerman.core.generation import Chunk, Timings
 from cornerman.log import log_to
 from cornerman.server import run
 from cornerman.settings import Settings
@@ -42,17 +41,8 @@ class TellingPipelines(ScriptedPipelines):
     or does not let itself be cancelled at once.
     """
 
-    async def complete(
-        self,
-        snapshot: DocumentSnapshot,
-        offset: int,
-        settings: Settings,
-        *,
-        priority: Priority,
-        variant: int,
-        on_text: Callable[[str], None],
-    ) -> Outcome:
-        said = digest(snapshot.text, offset)
+    async def complete(self, request: CompletionRequest, settings: Settings) -> Outcome:
+        said = digest(request.snapshot.text, request.offset)
         fate = _FATES[int(said[:4], 16) % len(_FATES)]
         if fate == "never":
             await asyncio.Event().wait()
@@ -65,10 +55,12 @@ class TellingPipelines(ScriptedPipelines):
                 await asyncio.sleep(0.05)
             finally:
                 await asyncio.sleep(0.01)
-        text = f"{MARK}{said}#{variant}"
-        on_text(text)
+        text = f"{MARK}{said}#{request.variant}"
+        request.on_text(text)
         return Outcome(
-            Completion(text, offset, offset), model=settings.model, timings=Timings(generated=3)
+            Completion(text, request.offset, request.offset),
+            model=settings.model,
+            timings=Timings(generated=3),
         )
 
     async def explain(

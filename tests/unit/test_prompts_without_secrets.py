@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import Chunk, FinishReason, GenerationRequest, Prompt
 from cornerman.features.complete import complete
@@ -34,7 +35,9 @@ async def test_the_window_is_masked_at_every_key() -> None:
     snapshot = DocumentSnapshot("file:///app/a.py", "python", 1, TEXT)
     at = TEXT.index("return ") + len("return ")
     for char in "limit + 1":
-        await complete(snapshot, at, CompletionSettings(), find(STARTER_MODEL), engine)
+        await complete(
+            CompletionRequest(snapshot, at), CompletionSettings(), find(STARTER_MODEL), engine
+        )
         snapshot = snapshot.replace(at, at, char, snapshot.version + 1)
         at += 1
     assert len(engine.prompts) > 3

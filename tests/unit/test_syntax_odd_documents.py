@@ -7,6 +7,7 @@ import random
 import pytest
 
 from cornerman.context.languages import LANGUAGES
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import FinishReason
 from cornerman.features.complete import complete
@@ -54,7 +55,10 @@ async def test_nothing_fails(name: str) -> None:
         for says in ANSWERS[:: 1 if len(text) < 50_000 else 3]:
             engine = ScriptedEngine(says, FinishReason.LENGTH)
             outcome = await complete(
-                snapshot, offset, CompletionSettings(), find(STARTER_MODEL), engine
+                CompletionRequest(snapshot, offset),
+                CompletionSettings(),
+                find(STARTER_MODEL),
+                engine,
             )
             assert (outcome.completion is None) == bool(outcome.reason)
             if outcome.completion is not None:
@@ -80,7 +84,7 @@ async def test_nothing_fails_in_any_language(language: str) -> None:
         snapshot = DocumentSnapshot(f"file:///odd-{number}", language, 1, text)
         engine = ScriptedEngine(says)
         outcome = await complete(
-            snapshot, offset, CompletionSettings(), find(STARTER_MODEL), engine
+            CompletionRequest(snapshot, offset), CompletionSettings(), find(STARTER_MODEL), engine
         )
         assert (outcome.completion is None) == bool(outcome.reason)
         if outcome.completion is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cornerman.bench.holes import Hole
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.engine.stream import Engine
 from cornerman.features.complete import complete
@@ -44,7 +45,8 @@ async def measure_quality(
     for hole in holes:
         text = hole.before + hole.after
         snapshot = DocumentSnapshot(f"file:///{hole.module}.py", "python", 1, text)
-        outcome = await complete(snapshot, len(hole.before), settings, model, engine)
+        request = CompletionRequest(snapshot, len(hole.before))
+        outcome = await complete(request, settings, model, engine)
         said = outcome.completion.text.rstrip() if outcome.completion else ""
         exact.append(said == hole.middle.rstrip())
         similar.append(difflib.SequenceMatcher(None, said, hole.middle.rstrip()).ratio())

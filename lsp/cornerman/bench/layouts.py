@@ -12,6 +12,7 @@ from cornerman.bench.holes import Hole
 from cornerman.context.site import completion_site
 from cornerman.core.budget import ReadingSpeed
 from cornerman.core.certainty import Asking
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, Priority, SamplingParams
 from cornerman.engine.stream import Engine
@@ -99,7 +100,7 @@ async def _fill(
     hole: Hole, model: ModelSpec, engine: Engine, settings: CompletionSettings, tally: _Tally
 ) -> None:
     snapshot, offset = _document(hole, "")
-    outcome = await complete(snapshot, offset, settings, model, engine)
+    outcome = await complete(CompletionRequest(snapshot, offset), settings, model, engine)
     text = outcome.completion.text.rstrip() if outcome.completion else ""
     wanted = hole.middle.rstrip()
     tally.exact.append(text == wanted)

@@ -10,7 +10,7 @@ from pathlib import Path
 from cornerman.cli.command import Subparsers
 from cornerman.cli.here import settings_here
 from cornerman.cli.source_file import offset_of, read
-from cornerman.core.completions import Outcome
+from cornerman.core.completions import CompletionRequest, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import BadInputError
 from cornerman.settings import Settings
@@ -78,7 +78,7 @@ async def _complete(
     if context is not None:
         pipelines.use(context)
     try:
-        return await pipelines.complete(snapshot, offset, settings)
+        return await pipelines.complete(CompletionRequest(snapshot, offset), settings)
     finally:
         await pipelines.aclose()
         if context is not None:

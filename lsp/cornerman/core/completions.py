@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cornerman.core.certainty import ALL, Certainty
-from cornerman.core.generation import Timings
+from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.generation import Priority, Timings
 
 UNSURE = "The model was not sure enough."
 """The reason why a suggestion there is has not been shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """A suggestion that is asked for at ``offset`` of a document.
+
+    Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
+    ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
+    """
+
+    snapshot: DocumentSnapshot
+    offset: int
+    priority: Priority = Priority.COMPLETION
+    variant: int = 0
+    on_text: Callable[[str], None] = field(default=lambda _text: None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import fields
 from pathlib import Path
 
+from cornerman.core.completions import CompletionRequest
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.doctor.finding import Finding, Level, fail, ok, warn
@@ -78,14 +79,13 @@ async def _where(settings: Settings) -> Endpoint | Remote:
 
 async def _completion(settings: Settings) -> Finding:
     snapshot = DocumentSnapshot("file:///doctor.py", "python", 1, _SAMPLE)
+    request = CompletionRequest(snapshot, len(_SAMPLE))
     pipelines = EnginePipelines()
     try:
-        await asyncio.wait_for(
-            pipelines.complete(snapshot, len(_SAMPLE), settings), _COMPLETION_SECONDS
-        )
+        await asyncio.wait_for(pipelines.complete(request, settings), _COMPLETION_SECONDS)
         # The model is loaded now; what a user waits for is this.
         started = time.perf_counter()
-        outcome = await pipelines.complete(snapshot, len(_SAMPLE), settings)
+        outcome = await pipelines.complete(request, settings)
         took = time.perf_counter() - started
     except (CornermanError, asyncio.TimeoutError) as error:
         sentence, _, advice = str(error).rstrip(".").partition("; ")

@@ -11,7 +11,7 @@ from functools import lru_cache
 from cornerman.context.site import completion_site
 from cornerman.core.budget import TokenBudget
 from cornerman.core.certainty import Certainty
-from cornerman.core.completions import Completion, Outcome
+from cornerman.core.completions import Completion, CompletionRequest, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, Priority, Prompt, SamplingParams
 from cornerman.core.secrets import masked
@@ -42,23 +42,17 @@ SurroundingsOf = Callable[[CompletionSite, Window], Awaitable[Surroundings]]
 
 
 async def complete(
-    snapshot: DocumentSnapshot,
-    offset: int,
+    request: CompletionRequest,
     settings: CompletionSettings,
     model: ModelSpec,
     engine: Engine,
     *,
-    priority: Priority = Priority.COMPLETION,
-    variant: int = 0,
-    on_text: Callable[[str], None] = lambda _text: None,
     window_of: WindowOf | None = None,
     surroundings: Surroundings = NO_SURROUNDINGS,
     surroundings_of: SurroundingsOf | None = None,
 ) -> Outcome:
-    """One suggestion for the cursor at ``offset``, or the reason why there is none.
+    """One suggestion, or the reason why there is none.
 
-    Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
-    ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
     ``window_of`` chooses what the model sees of the document, ``surroundings`` are shown in front
     of it, or what ``surroundings_of`` chooses. The whole suggestion is told, however sure the model
     was: the outcome's certainty says how much of it may be shown unasked.
@@ -67,23 +61,26 @@ async def complete(
         CornermanError: the engine could not be reached or failed.
     """
     started = time.perf_counter()
-    site = completion_site(snapshot, offset)
+    offset, uri = request.offset, request.snapshot.uri
+    site = completion_site(request.snapshot, offset)
     if site.silence:
         return Outcome(None, site.silence, model.name)
     window = _masked(window_of(site) if window_of is not None else usual_window(site, settings))
     if surroundings_of is not None:
         surroundings = await surroundings_of(site, window)
     prompt = fim_prompt(model.family, model.fim_layout, window, surroundings)
-    request = GenerationRequest(
+    most = max(settings.max_line_tokens, settings.max_block_tokens)
+    asked = GenerationRequest(
         model=model.name,
         prompt=prompt,
-        sampling=_sampling(max(settings.max_line_tokens, settings.max_block_tokens), variant),
-        session=snapshot.uri,
-        priority=priority,
+        sampling=_sampling(most, request.variant),
+        session=uri,
+        priority=request.priority,
         logprobs=True,
     )
     context_ms = (time.perf_counter() - started) * 1000
-    raw = await generate(engine, request, site, Limits.of(site, settings, started), on_text)
+    limits = Limits.of(site, settings, started)
+    raw = await generate(engine, asked, site, limits, request.on_text)
     text = raw.text if isinstance(raw.text, Rejected) else postprocess(raw.text, site)
     chars = prompt_chars(prompt)
     if isinstance(text, Rejected):

@@ -13,7 +13,7 @@ from cornerman.core.actions import (
     OnProgress,
     ReviewComment,
 )
-from cornerman.session.pipelines import Pipelines
+from cornerman.session.pipelines import Features
 from cornerman.settings import Settings
 
 STALE = "The document has changed meanwhile; run the action again."
@@ -22,8 +22,8 @@ STALE = "The document has changed meanwhile; run the action again."
 class Actions:
     """Runs actions. For one event loop."""
 
-    def __init__(self, pipelines: Pipelines) -> None:
-        self._pipelines = pipelines
+    def __init__(self, features: Features) -> None:
+        self._features = features
         self._stale: dict[str, asyncio.Future[None]] = {}
 
     async def offer(
@@ -39,7 +39,7 @@ class Actions:
         """
         uri = request.snapshot.uri
         making = asyncio.ensure_future(
-            self._pipelines.offer(request, settings, on_progress=on_progress)
+            self._features.offer(request, settings, on_progress=on_progress)
         )
         stale: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         former = self._stale.get(uri)
@@ -61,7 +61,7 @@ class Actions:
         self, request: ActionRequest, settings: Settings
     ) -> AsyncGenerator[str, None]:
         """Text of the explanation as it is made; raises ``CornermanError``."""
-        async with aclosing(self._pipelines.explain(request, settings)) as chunks:
+        async with aclosing(self._features.explain(request, settings)) as chunks:
             async for chunk in chunks:
                 if chunk.text:
                     yield chunk.text
@@ -70,7 +70,7 @@ class Actions:
         self, request: ActionRequest, settings: Settings, on_progress: OnProgress
     ) -> tuple[ReviewComment, ...]:
         """Remarks about a range of the request's snapshot; raises ``CornermanError``."""
-        return await self._pipelines.review(request, settings, on_progress=on_progress)
+        return await self._features.review(request, settings, on_progress=on_progress)
 
     def changed(self, uri: str) -> None:
         """A document has changed or was closed: an edit in the making for it is of no use."""

@@ -11,7 +11,7 @@ from cornerman.core.passages import NOT_FOUND, Passage
 
 if TYPE_CHECKING:
     from cornerman.session.context import WorkspaceContext
-    from cornerman.session.pipelines import Pipelines
+    from cornerman.session.pipelines import Features
     from cornerman.settings import Settings
 
 
@@ -46,7 +46,7 @@ class _Places:
 async def answer(
     question: str,
     context: WorkspaceContext,
-    pipelines: Pipelines,
+    features: Features,
     settings: Settings,
     on_text: Callable[[str], None],
 ) -> Answer:
@@ -62,7 +62,7 @@ async def answer(
     from cornerman.features.ask import cited
 
     raw, told, places = "", "", _Places(findings.passages)
-    async with aclosing(pipelines.ask(question, findings.passages, settings)) as chunks:
+    async with aclosing(features.ask(question, findings.passages, settings)) as chunks:
         async for chunk in chunks:
             raw += chunk.text
             if piece := places.take(chunk.text):

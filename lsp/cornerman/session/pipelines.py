@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from cornerman.core.actions import ActionRequest, Offer, OnProgress, ReviewComment
-from cornerman.core.completions import EngineStatus, Outcome
+from cornerman.core.completions import CompletionRequest, EngineStatus, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import CornermanError
-from cornerman.core.generation import Chunk, Priority
+from cornerman.core.generation import Chunk
 from cornerman.core.models import ModelOffer, OnPull, PulledModel
 from cornerman.core.passages import Passage
 from cornerman.core.snippets import ContextSource
 from cornerman.settings import Settings
 
 
-class Pipelines(Protocol):
-    """The features, bound to whatever generates text."""
+class Features(Protocol):
+    """What a model makes for somebody who waits for it."""
 
-    def use(self, context: ContextSource) -> None:
-        """Show the model what ``context`` has of other files, from now on."""
-        ...
-
-    async def complete(
-        self,
-        snapshot: DocumentSnapshot,
-        offset: int,
-        settings: Settings,
-        *,
-        priority: Priority,
-        variant: int,
-        on_text: Callable[[str], None],
-    ) -> Outcome:
-        """One suggestion, or the reason why there is none; raises ``CornermanError``.
-
-        Variant 0 is the likeliest. ``on_text`` is told all of the raw text so far.
-        """
-        ...
-
-    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
-        """Let an engine that runs already read what stands around ``offset``, in the background.
-
-        False if there was nothing to read, or no engine. Raises ``CornermanError``.
-        """
+    async def complete(self, request: CompletionRequest, settings: Settings) -> Outcome:
+        """One suggestion, or the reason why there is none; raises ``CornermanError``."""
         ...
 
     def explain(self, request: ActionRequest, settings: Settings) -> AsyncGenerator[Chunk, None]:
@@ -71,6 +48,21 @@ class Pipelines(Protocol):
         """An answer from ``passages`` in pieces; ``[1]`` in it stands for the first of them.
 
         Closing the stream cancels; raises ``CornermanError``.
+        """
+        ...
+
+
+class Pipelines(Features, Protocol):
+    """The features, bound to whatever generates text, and what there is to know about that."""
+
+    def use(self, context: ContextSource) -> None:
+        """Show the model what ``context`` has of other files, from now on."""
+        ...
+
+    async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
+        """Let an engine that runs already read what stands around ``offset``, in the background.
+
+        False if there was nothing to read, or no engine. Raises ``CornermanError``.
         """
         ...
 

@@ -20,7 +20,7 @@ from cornerman.session import asking
 from cornerman.session.actions import Actions
 from cornerman.session.activity import Activity
 from cornerman.session.context import WorkspaceContext
-from cornerman.session.observed import ObservedPipelines
+from cornerman.session.observed import ObservedFeatures
 from cornerman.session.pipelines import Pipelines
 from cornerman.session.record import Record
 from cornerman.session.rest import Rest
@@ -48,15 +48,16 @@ class Session:
         self.encoding = PositionEncoding.UTF16
         self.documents: dict[str, DocumentSnapshot] = {}
         self.activity = Activity()
-        self._pipelines = ObservedPipelines(pipelines, self.activity)
-        self.actions = Actions(self._pipelines)
+        self._pipelines = pipelines
+        self._features = ObservedFeatures(pipelines, self.activity)
+        self.actions = Actions(self._features)
         self.context = context
         if context is not None:
-            self._pipelines.use(context)
+            pipelines.use(context)
         self._warn = warn
         self._journal = journal
-        self._workshop = Workshop(self._pipelines, context)
-        self._rest = Rest(self._pipelines, lambda: self._workshop.is_busy)
+        self._workshop = Workshop(self._features, context)
+        self._rest = Rest(pipelines, lambda: self._workshop.is_busy)
         self._showcase = Showcase(journal, self._text_of)
         self._in_flight: dict[str, asyncio.Future[Made]] = {}
         self._making: set[asyncio.Task[Made]] = set()
@@ -165,7 +166,7 @@ class Session:
         """An answer from the workspace, with citations; raises ``CornermanError``."""
         if self.context is None:
             return asking.Answer(NOT_FOUND, is_found=False)
-        return await asking.answer(question, self.context, self._pipelines, self.settings, on_text)
+        return await asking.answer(question, self.context, self._features, self.settings, on_text)
 
     async def obstacle(self) -> CornermanError | None:
         """What keeps every model from being asked, as far as that is known without asking."""

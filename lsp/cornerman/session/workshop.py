@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cornerman.core.certainty import ALL, Asking
-from cornerman.core.completions import UNSURE, Completion, Outcome
+from cornerman.core.completions import UNSURE, Completion, CompletionRequest, Outcome
 from cornerman.core.documents import TOO_LONG, DocumentSnapshot
 from cornerman.core.errors import CornermanError
 from cornerman.core.generation import Priority
 from cornerman.features.memory import Memory, Place, Recollection, Suggestion
 from cornerman.features.pacing import Pace
 from cornerman.session.context import WorkspaceContext
-from cornerman.session.pipelines import Pipelines
+from cornerman.session.pipelines import Features
 from cornerman.session.work import Make, Work
 from cornerman.settings import Settings
 
@@ -47,8 +47,8 @@ class Made:
 class Workshop:
     """For one event loop. Cancelling a call does not cancel its work at once."""
 
-    def __init__(self, pipelines: Pipelines, context: WorkspaceContext | None = None) -> None:
-        self._pipelines = pipelines
+    def __init__(self, features: Features, context: WorkspaceContext | None = None) -> None:
+        self._features = features
         self._context = context
         self._memory = Memory()
         self._pace = Pace()
@@ -192,9 +192,8 @@ class Workshop:
         self, snapshot: DocumentSnapshot, offset: int, settings: Settings, priority: Priority
     ) -> Make:
         async def make(on_text: Callable[[str], None]) -> Outcome:
-            outcome = await self._pipelines.complete(
-                snapshot, offset, settings, priority=priority, variant=0, on_text=on_text
-            )
+            request = CompletionRequest(snapshot, offset, priority, on_text=on_text)
+            outcome = await self._features.complete(request, settings)
             if outcome.completion is not None and outcome.completion.start == offset:
                 self._remember(
                     str(next(self._ids)), Place.of(snapshot, offset, outcome.beside), outcome
@@ -225,14 +224,8 @@ class Workshop:
         others: dict[str, None] = {}
         ending = time.monotonic() + _VARIANTS_SECONDS
         for variant in range(1, settings.completion.candidates):
-            making = self._pipelines.complete(
-                snapshot,
-                offset,
-                settings,
-                priority=Priority.COMPLETION,
-                variant=variant,
-                on_text=lambda _text: None,
-            )
+            request = CompletionRequest(snapshot, offset, variant=variant)
+            making = self._features.complete(request, settings)
             try:
                 outcome = await asyncio.wait_for(making, ending - time.monotonic())
             except (CornermanError, asyncio.TimeoutError):
