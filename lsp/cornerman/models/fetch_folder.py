@@ -8,11 +8,11 @@ from pathlib import Path
 
 from cornerman.core.errors import DownloadError
 from cornerman.models import download, hub, markers, offline, pins, reuse
-from cornerman.models.fetch_file import check_space
 from cornerman.models.hashing import sha256_of
 from cornerman.models.hub import HubFile
 from cornerman.models.pins import Pin
 from cornerman.models.progress import Progress, Report
+from cornerman.models.space import NoSpaceError, check_space
 from cornerman.models.spec import MlxFolder, ModelSpec
 
 _TIMES = 2
@@ -35,14 +35,13 @@ def fetch(spec: ModelSpec, form: MlxFolder, folder: Path, report: Report) -> Pat
         folder.rename(incomplete)
     incomplete.mkdir(exist_ok=True)
     try:
-        report(Progress(0, 0, "asking the Hugging Face Hub"))
-        repo, files = _listed(form)
+        repo, files = _listed(form, report)
         present = sum(download.length(incomplete / file.name) for file in files)
         check_space(spec.name, sum(f.size_bytes or 0 for f in files) - present, folder.parent)
         hashes = _fetch_all(spec, repo, files, incomplete, report)
+    except NoSpaceError:
+        raise
     except DownloadError as error:
-        if str(error).startswith("The model"):
-            raise
         raise DownloadError(
             f"The model {spec.name} could not be fetched (Hugging Face Hub: {error}); check the "
             f"network or proxy and run `cornerman models pull {spec.name}` again, it continues "
@@ -55,9 +54,10 @@ def fetch(spec: ModelSpec, form: MlxFolder, folder: Path, report: Report) -> Pat
     return folder
 
 
-def _listed(form: MlxFolder) -> tuple[str, list[HubFile]]:
+def _listed(form: MlxFolder, report: Report) -> tuple[str, list[HubFile]]:
     """The repository and those of its files that are of use."""
     offline.refuse()
+    report(Progress(0, 0, "asking the Hugging Face Hub"))
     if form.repo is None:
         raise DownloadError("the catalogue names no repository")
     files = [file for file in hub.files(form.repo, form.revision) if file.name.endswith(_WANTED)]
