@@ -17,7 +17,7 @@ from cornerman.doctor import bundle, environment, logs, model, service
 from cornerman.doctor.examination import examine
 from cornerman.doctor.finding import Finding, Level
 from cornerman.engine import crashes
-from cornerman.models import catalog, hardware, store
+from cornerman.models import catalog, hardware, presence
 from cornerman.settings import STARTER_MODEL, Settings, load, user_file
 from support.model_sources import CONTENT, FILE, SPEC
 
@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(f"CORNERMAN_{kind}_DIR", str(tmp_path / kind))
     known = {STARTER_MODEL: SPEC.model_copy(update={"name": STARTER_MODEL})}
     monkeypatch.setattr(catalog, "catalog", lambda: known)
-    path = store.path_of(known[STARTER_MODEL], FILE)
+    path = presence.path_of(known[STARTER_MODEL], FILE)
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
     (tmp_path / "CONFIG").mkdir()
@@ -64,7 +64,7 @@ def test_of_a_sound_installation_nothing_is_said_but_ok(folder: Path) -> None:
 
 
 def test_a_missing_model(folder: Path) -> None:
-    store.path_of(catalog.find(STARTER_MODEL), FILE).unlink()
+    presence.path_of(catalog.find(STARTER_MODEL), FILE).unlink()
     fault = the_fault([f for f in still(folder) if f.subject == "model"])
     assert fault.level is Level.FAIL
     assert "not installed" in fault.detail
@@ -72,7 +72,7 @@ def test_a_missing_model(folder: Path) -> None:
 
 
 def test_a_damaged_model(folder: Path) -> None:
-    store.path_of(catalog.find(STARTER_MODEL), FILE).write_bytes(b"!" + CONTENT[1:])
+    presence.path_of(catalog.find(STARTER_MODEL), FILE).write_bytes(b"!" + CONTENT[1:])
     fault = the_fault(still(folder))
     assert "damaged" in fault.detail
     assert fault.command == ("models", "pull", STARTER_MODEL)
@@ -186,7 +186,7 @@ async def test_a_remote_engine_that_cannot_be_reached(folder: Path) -> None:
 
 
 async def test_what_depends_on_a_fault_is_not_tried(folder: Path) -> None:
-    store.path_of(catalog.find(STARTER_MODEL), FILE).unlink()
+    presence.path_of(catalog.find(STARTER_MODEL), FILE).unlink()
     subjects = {finding.subject async for finding in examine(folder)}
     assert not subjects & {"server", "engine", "completion"}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cornerman.core.errors import BadInputError, DownloadError
-from cornerman.models import adding, download, pins, store
+from cornerman.models import adding, download, pins, presence, store
 from cornerman.models.progress import Progress
 from cornerman.models.spec import MlxFolder, ModelSpec
 from support.file_server import FileServer, file_server
@@ -74,7 +74,7 @@ def pull(spec: ModelSpec) -> list[Progress]:
 
 def test_a_folder_arrives_whole_without_code(server: FileServer, spec: ModelSpec) -> None:
     events = pull(spec)
-    assert store.present(spec) == [store.folder_of(spec) / "mlx"]
+    assert store.present(spec) == [presence.folder_of(spec) / "mlx"]
     assert events[-1].done == events[-1].total
     assert server.ranges(address("evil.py")) == []
     assert store.verify(spec)
@@ -103,7 +103,7 @@ def test_what_came_first_is_pinned_until_the_model_is_removed(
 ) -> None:
     pull(spec)
     assert pins.pinned(spec.name, "config.json") is not None
-    folder = store.folder_of(spec) / "mlx"
+    folder = presence.folder_of(spec) / "mlx"
     (folder / "config.json").unlink()
     server.files[address("config.json")] = b'{"model_type": "other"}'
     with pytest.raises(DownloadError, match=r"config\.json"):
@@ -126,7 +126,7 @@ def test_the_cache_of_the_hub_libraries_is_used(
 @pytest.mark.usefixtures("server")
 def test_a_folder_that_was_only_touched_is_still_good(spec: ModelSpec) -> None:
     pull(spec)
-    file = store.folder_of(spec) / "mlx" / "model.safetensors"
+    file = presence.folder_of(spec) / "mlx" / "model.safetensors"
     os.utime(file, ns=(0, 0))
     assert store.locate(spec) is not None
     file.write_bytes(b"!" + CONTENT[1:])
@@ -136,7 +136,7 @@ def test_a_folder_that_was_only_touched_is_still_good(spec: ModelSpec) -> None:
 @pytest.mark.usefixtures("server")
 def test_a_missing_file_makes_the_folder_incomplete(spec: ModelSpec) -> None:
     pull(spec)
-    (store.folder_of(spec) / "mlx" / "tokenizer.json").unlink()
+    (presence.folder_of(spec) / "mlx" / "tokenizer.json").unlink()
     assert store.locate(spec) is None
     pull(spec)
 

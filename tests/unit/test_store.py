@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from cornerman.core.errors import DownloadError, ModelMissingError
-from cornerman.models import download, store
+from cornerman.models import download, presence, store
 from cornerman.models.progress import Progress
 from support.file_server import FileServer, file_server
 from support.model_sources import (
@@ -47,7 +47,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Generator[FileServer]:
 
 @pytest.fixture
 def installed() -> Path:
-    path = store.path_of(SPEC, FILE)
+    path = presence.path_of(SPEC, FILE)
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
     assert store.verify(SPEC)
@@ -58,7 +58,7 @@ def pull() -> list[Progress]:
     """Pull the model, check that it is the right one, and return what was reported."""
     events: list[Progress] = []
     assert store.pull(SPEC, events.append).read_bytes() == CONTENT
-    assert store.locate(SPEC) == store.path_of(SPEC, FILE)
+    assert store.locate(SPEC) == presence.path_of(SPEC, FILE)
     return events
 
 
@@ -76,7 +76,7 @@ def must_not_hash(_path: Path) -> str:
 
 
 def incomplete() -> Path:
-    return store.path_of(SPEC, FILE).with_name("tiny.gguf.incomplete")
+    return presence.path_of(SPEC, FILE).with_name("tiny.gguf.incomplete")
 
 
 def interrupt_after(count: int, stage: str) -> None:
@@ -171,7 +171,7 @@ class TestPull:
     def test_nothing_but_the_model_and_its_mark_is_left(self, server: FileServer):
         del server.files[HUB_PATH]
         pull()
-        left = {path.name for path in store.path_of(SPEC, FILE).parent.iterdir()} - {".lock"}
+        left = {path.name for path in presence.path_of(SPEC, FILE).parent.iterdir()} - {".lock"}
         assert left == {"tiny.gguf", "tiny.gguf.verified"}
 
     def test_when_no_source_works_the_error_names_both_and_the_way_on(self, server: FileServer):
@@ -212,7 +212,7 @@ class TestPull:
                 assert second.stdout.readline() == "waiting for another download of it\n"
                 server.released.set()
                 told = [process.communicate(timeout=60)[0] for process in (first, second)]
-        path = store.path_of(SPEC, FILE)
+        path = presence.path_of(SPEC, FILE)
         assert [text.splitlines()[-1] for text in told] == [str(path), str(path)]
         assert path.read_bytes() == CONTENT
         assert server.ranges(HUB_PATH) == [None]
@@ -225,7 +225,7 @@ class TestLocate:
     def test_an_untouched_file_is_not_hashed_again(
         self, installed: Path, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(store, "sha256_of", must_not_hash)
+        monkeypatch.setattr(presence, "sha256_of", must_not_hash)
         assert store.locate(SPEC) == installed
 
     def test_a_change_that_keeps_the_size_is_noticed(self, installed: Path):
@@ -246,7 +246,7 @@ class TestLocate:
     ):
         installed.with_name("tiny.gguf.verified").write_text("not json")
         assert store.locate(SPEC) == installed
-        monkeypatch.setattr(store, "sha256_of", must_not_hash)
+        monkeypatch.setattr(presence, "sha256_of", must_not_hash)
         assert store.locate(SPEC) == installed
 
 

@@ -211,7 +211,8 @@ def _remove(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     from cornerman.models.catalog import catalog, find
-    from cornerman.models.store import path_of, verify
+    from cornerman.models.presence import path_of
+    from cornerman.models.store import verify
 
     known = [find(args.name)] if args.name else catalog().values()
     specs = [spec for spec in known if any(path_of(spec, form).exists() for form in spec.forms)]

@@ -1,4 +1,4 @@
-"""Model files on this machine: finding, checking, fetching and removing them.
+"""Model files on this machine: finding, fetching and removing them.
 
 Layout: ``<cache>/models/<name>/<filename>`` for a GGUF file, ``<cache>/models/<name>/mlx/`` for an
 MLX folder. Next to a whole file lies ``.verified``, which says what it looked like when its hash
@@ -10,40 +10,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from cornerman import paths
 from cornerman.core.errors import BadInputError, DownloadError, ModelMissingError
-from cornerman.models import markers, own, pins
+from cornerman.models import own, pins
 from cornerman.models.catalog import catalog
-from cornerman.models.hashing import sha256_of
-from cornerman.models.markers import Marker
+from cornerman.models.presence import folder_of, is_here, is_right, path_of
 from cornerman.models.progress import Progress, Report
 from cornerman.models.spec import GgufFile, MlxFolder, ModelSpec
 
 _LOCK = ".lock"
 
 
-def folder_of(spec: ModelSpec) -> Path:
-    """The folder of all that is fetched for a model."""
-    return paths.cache_dir() / "models" / spec.name
-
-
-def path_of(spec: ModelSpec, form: GgufFile | MlxFolder) -> Path:
-    """Where a form of a model is or would be."""
-    if form.path is not None:
-        return Path(form.path)
-    return folder_of(spec) / (form.filename if isinstance(form, GgufFile) else "mlx")
-
-
 def present(spec: ModelSpec) -> list[Path]:
-    """The forms of a model that are here and whole: a GGUF file, an MLX folder, or both.
-
-    Cheap as long as nothing has been touched since it was last checked; otherwise a file is
-    hashed again, which takes a second or so.
-    """
-    return [path_of(spec, form) for form in spec.forms if _is_here(spec, form)]
+    """The forms of a model that are here and whole: a GGUF file, an MLX folder, or both."""
+    return [path_of(spec, form) for form in spec.forms if is_here(spec, form)]
 
 
 def locate(spec: ModelSpec) -> Path | None:
@@ -80,7 +63,7 @@ def verify(spec: ModelSpec) -> bool:
     """
     if not any(path_of(spec, form).exists() for form in spec.forms):
         require(spec)
-    found = [_verify(spec, form) for form in spec.forms if path_of(spec, form).exists()]
+    found = [is_right(spec, form) for form in spec.forms if path_of(spec, form).exists()]
     return all(found)
 
 
@@ -138,14 +121,14 @@ def pull(spec: ModelSpec, report: Report, form: GgufFile | MlxFolder | None = No
     """
     wanted = form or _best_form(spec)
     path = path_of(spec, wanted)
-    if _is_here(spec, wanted):
+    if is_here(spec, wanted):
         return path
     if wanted.path is not None:
         raise BadInputError(f"The model {spec.name} is a file of yours; there is none at {path}.")
     try:
         folder_of(spec).mkdir(parents=True, exist_ok=True)
         with _alone(spec, report):
-            return path if _is_here(spec, wanted) else _fetch(spec, wanted, report)
+            return path if is_here(spec, wanted) else _fetch(spec, wanted, report)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise DownloadError(f"Cannot keep the model in {path.parent}: {why}.") from error
@@ -165,56 +148,6 @@ def _best_form(spec: ModelSpec) -> GgufFile | MlxFolder:
     from cornerman.models.hardware import probe
 
     return form_for(spec, probe())
-
-
-def _is_here(spec: ModelSpec, form: GgufFile | MlxFolder) -> bool:
-    path = path_of(spec, form)
-    try:
-        if isinstance(form, MlxFolder):
-            is_whole = form.path is not None or markers.is_whole(path)
-            return (path / "config.json").is_file() and (is_whole or _verify_folder(path))
-        if form.path is not None:
-            return path.is_file()
-        known = _known(spec, form)
-        if known is None or path.stat().st_size != known.size_bytes:
-            return False
-        return markers.read_marker(path) == Marker.of(path, known.sha256) or _verify(spec, form)
-    except OSError:
-        return False
-
-
-def _known(spec: ModelSpec, form: GgufFile) -> pins.Pin | None:
-    """What the file has to be, as the catalogue or the first download says."""
-    if form.sha256 is not None:
-        return pins.Pin(size_bytes=form.size_bytes, sha256=form.sha256)
-    return pins.pinned(spec.name, form.filename)
-
-
-def _verify(spec: ModelSpec, form: GgufFile | MlxFolder) -> bool:
-    path = path_of(spec, form)
-    if form.path is not None:
-        return path.exists()
-    if isinstance(form, MlxFolder):
-        return _verify_folder(path)
-    expected = _known(spec, form)
-    found = Marker.of(path, expected.sha256 if expected else "")
-    if expected is None or sha256_of(path) != expected.sha256:
-        markers.marker_path(path).unlink(missing_ok=True)
-        return False
-    markers.write_marker(path, found)
-    return True
-
-
-def _verify_folder(folder: Path) -> bool:
-    hashes = {name: known.sha256 for name, known in (markers.read_folder(folder) or {}).items()}
-    if not hashes or not all(
-        (folder / name).is_file() and sha256_of(folder / name) == sha256
-        for name, sha256 in hashes.items()
-    ):
-        return False
-    with suppress(OSError):  # It only costs the next check its time.
-        markers.write_folder(folder, hashes)
-    return True
 
 
 def _is_busy(folder: Path) -> bool:
