@@ -44,7 +44,7 @@ def forget(model: str) -> None:
 def _change(key: str, found: Pin | None) -> None:
     file = _file()
     file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(file.with_suffix(".lock")):
+    with FileLock(file.with_name(f"{file.name}.lock")):
         pins = {name: known for name, known in _read().pins.items() if name != key}
         if found is not None:
             pins[key] = found
