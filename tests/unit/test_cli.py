@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from cornerman.cli import main
-from cornerman.cli.complete import parse_place
 from cornerman.cli.ghost import with_ghost
 from cornerman.cli.sample import parse, sample_project
-from cornerman.cli.source_file import offset_of
+from cornerman.cli.source_file import offset_of, parse_place
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import BadInputError
 

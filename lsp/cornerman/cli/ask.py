@@ -8,7 +8,7 @@ import sys
 from contextlib import aclosing
 from pathlib import Path
 
-from cornerman.cli.command import Subparsers
+from cornerman.cli.command import Subparsers, add_model_option
 from cornerman.cli.here import settings_here
 from cornerman.core.passages import NOT_FOUND, Findings
 from cornerman.settings import ContextSettings, Settings
@@ -31,7 +31,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("question")
     parser.add_argument("--folder", type=Path, default=Path(), help="(default: this project)")
-    parser.add_argument("--model", metavar="NAME", help="an installed model (default: the starter)")
+    add_model_option(parser)
     parser.set_defaults(run=run)
 
 

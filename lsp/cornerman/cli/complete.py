@@ -7,12 +7,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from cornerman.cli.command import Subparsers
+from cornerman.cli.command import Subparsers, add_model_option
 from cornerman.cli.here import settings_here
-from cornerman.cli.source_file import offset_of, read
+from cornerman.cli.source_file import cursor_in
 from cornerman.core.completions import CompletionRequest, Outcome
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.errors import BadInputError
 from cornerman.settings import Settings
 
 _EPILOG = """\
@@ -37,18 +36,17 @@ def add_parser(subparsers: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("place", metavar="FILE:LINE:COL", help="where the cursor is")
-    parser.add_argument("--model", metavar="NAME", help="an installed model (default: the starter)")
+    add_model_option(parser)
     parser.add_argument("--show", action="store_true", help="show the lines around it as well")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one completion. Exit code 1 when there is nothing to suggest."""
-    path, line, column = parse_place(args.place)
-    snapshot = read(path).snapshot
-    offset = offset_of(snapshot, line, column)
+    file, offset = cursor_in(args.place)
+    snapshot = file.snapshot
     settings = settings_here(args.model)
-    outcome = asyncio.run(_complete(path, snapshot, offset, settings))
+    outcome = asyncio.run(_complete(file.path, CompletionRequest(snapshot, offset), settings))
     if outcome.completion is None:
         sys.stderr.write(f"cornerman: nothing to suggest: {outcome.reason}\n")
         return 1
@@ -59,17 +57,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def parse_place(place: str) -> tuple[Path, int, int]:
-    """File, line and column of ``FILE:LINE:COL``; the file name may hold colons."""
-    name, *numbers = place.rsplit(":", 2)
-    if len(numbers) != 2 or not all(number.isdigit() and int(number) for number in numbers):
-        raise BadInputError(f"{place!r} is no place: write FILE:LINE:COL, as in app.py:12:5.")
-    return Path(name), int(numbers[0]), int(numbers[1])
-
-
-async def _complete(
-    path: Path, snapshot: DocumentSnapshot, offset: int, settings: Settings
-) -> Outcome:
+async def _complete(path: Path, request: CompletionRequest, settings: Settings) -> Outcome:
     from cornerman.cli.workspace_folder import indexed_context
     from cornerman.pipelines import EnginePipelines
 
@@ -78,7 +66,7 @@ async def _complete(
     if context is not None:
         pipelines.use(context)
     try:
-        return await pipelines.complete(CompletionRequest(snapshot, offset), settings)
+        return await pipelines.complete(request, settings)
     finally:
         await pipelines.aclose()
         if context is not None:

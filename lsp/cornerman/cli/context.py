@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cornerman.cli.command import Subparsers
-from cornerman.cli.complete import parse_place
-from cornerman.cli.source_file import offset_of, read
+from cornerman.cli.source_file import cursor_in
 from cornerman.core.errors import BadInputError
 from cornerman.core.snippets import Room, Snippet
 from cornerman.settings import ContextSettings
@@ -51,18 +50,17 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what was chosen. Exit code 1 when there is nothing."""
-    path, line, column = parse_place(args.place)
-    snapshot = read(path).snapshot
-    offset = offset_of(snapshot, line, column)
+    file, offset = cursor_in(args.place)
+    line = file.snapshot.index.line_of(offset)
     room = Room(
-        snapshot,
+        file.snapshot,
         offset,
-        max(line - 1 - _LINES_ABOVE, 0),
-        line - 1 + _LINES_BELOW,
+        max(line - _LINES_ABOVE, 0),
+        line + _LINES_BELOW,
         "",
         args.tokens * _CHARS_A_TOKEN,
     )
-    search = _search(path, args.folder, room)
+    search = _search(file.path, args.folder, room)
     chosen = search.chosen(room.chars)
     if args.json:
         found = {"chosen": [asdict(snippet) for snippet in chosen], "ms": search.milliseconds}

@@ -7,7 +7,7 @@ import asyncio
 import sys
 from contextlib import aclosing
 
-from cornerman.cli.command import Subparsers
+from cornerman.cli.command import Subparsers, add_model_option
 from cornerman.cli.here import settings_here
 from cornerman.cli.source_file import place_in
 from cornerman.core.actions import ActionKind, ActionRequest
@@ -33,7 +33,7 @@ def add_parser(subparsers: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("place", metavar="FILE:LINE[:COL|-LINE]", help="what to explain")
-    parser.add_argument("--model", metavar="NAME", help="an installed model (default: the starter)")
+    add_model_option(parser)
     parser.set_defaults(run=run)
 
 

@@ -8,7 +8,7 @@ import difflib
 import sys
 from pathlib import Path
 
-from cornerman.cli.command import Subparsers
+from cornerman.cli.command import Subparsers, add_model_option
 from cornerman.cli.source_file import SourceFile, place_in, read
 from cornerman.core.actions import (
     ActionKind,
@@ -55,7 +55,7 @@ def add_parser(subparsers: Subparsers) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--diff", action="store_true", help="print the difference (the default)")
     how.add_argument("--apply", action="store_true", help="change the file")
-    parser.add_argument("--model", metavar="NAME", help="an installed model (default: the starter)")
+    add_model_option(parser)
     parser.add_argument(
         "--candidates", type=int, metavar="N", help="answers to try before giving up (default: 3)"
     )

@@ -102,6 +102,21 @@ def place_in(place: str) -> tuple[SourceFile, int, int]:
     return file, start, start
 
 
+def cursor_in(place: str) -> tuple[SourceFile, int]:
+    """File and offset of ``FILE:LINE:COL``, both counted from 1."""
+    path, line, column = parse_place(place)
+    file = read(path)
+    return file, offset_of(file.snapshot, line, column)
+
+
+def parse_place(place: str) -> tuple[Path, int, int]:
+    """File, line and column of ``FILE:LINE:COL``; the file name may hold colons."""
+    name, *numbers = place.rsplit(":", 2)
+    if len(numbers) != 2 or not all(number.isdigit() and int(number) for number in numbers):
+        raise BadInputError(f"{place!r} is no place: write FILE:LINE:COL, as in app.py:12:5.")
+    return Path(name), int(numbers[0]), int(numbers[1])
+
+
 def offset_of(snapshot: DocumentSnapshot, line: int, column: int) -> int:
     """Offset of a one-based line and column."""
     index = snapshot.index
