@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from cornerman.core.errors import BadInputError, DownloadError
 from cornerman.models import catalog, local, offline, own
 from cornerman.models.families import FAMILIES
-from cornerman.models.spec import GgufFile, HubSource, MlxFolder, ModelSpec, Role
+from cornerman.models.spec import GgufFile, HubSource, MlxFolder, ModelSpec
 
 _QUANTIZATIONS = ("q4_k_m", "q4_0", "q4_1", "q4", "q5_k_m", "q8_0")
 """Of several files of a repository the first of these is taken: the usual one at four bits."""
@@ -67,7 +67,7 @@ def _of_hub(source: str, name: str, family: str) -> ModelSpec:
     family = family or local.family_of((source, file), ())
     if not ggufs:
         form = MlxFolder(repo=f"{owner}/{repo}", size_bytes=size)
-        return _spec(name or local.slug(repo), family, mlx=form)
+        return _entry(name or local.slug(repo), family, form)
     chosen = min(ggufs, key=lambda one: _order(one.name))
     form = GgufFile(
         filename=local.slug(chosen.name),
@@ -76,7 +76,7 @@ def _of_hub(source: str, name: str, family: str) -> ModelSpec:
         sha256=chosen.sha256,
         sources=(HubSource(repo=f"{owner}/{repo}", file=chosen.name),),
     )
-    return _spec(name or local.slug(PurePosixPath(chosen.name).stem), family, gguf=form)
+    return _entry(name or local.slug(PurePosixPath(chosen.name).stem), family, form)
 
 
 def _is_whole(name: str) -> bool:
@@ -89,22 +89,7 @@ def _order(name: str) -> int:
     return min(kinds, default=len(_QUANTIZATIONS))
 
 
-def _spec(
-    name: str, family: str, *, gguf: GgufFile | None = None, mlx: MlxFolder | None = None
-) -> ModelSpec:
-    size = max(form.size_bytes for form in (gguf, mlx) if form is not None)
+def _entry(name: str, family: str, form: GgufFile | MlxFolder) -> ModelSpec:
+    """Of a model that only its name and size are known of."""
     is_chat = any(word in name for word in ("instruct", "chat", "-it"))
-    roles: tuple[Role, ...] = ("completion", "chat") if is_chat else ("completion",)
-    return ModelSpec(
-        name=name,
-        title=name,
-        family=family,
-        fim_layout=FAMILIES[family].layouts[0],
-        roles=roles,
-        chat_template="model" if is_chat else "none",
-        parameters=local.parameters_of(size),
-        license="as its author says",
-        context_tokens=8192,
-        gguf=gguf,
-        mlx=mlx,
-    )
+    return local.entry(name, family, form, context_tokens=8192, is_chat=is_chat)

@@ -53,9 +53,31 @@ def describe(path: Path, name: str = "", family: str = "") -> ModelSpec:
     )
 
 
-def parameters_of(size: int) -> int:
-    """About how many parameters a file of four bits has that is ``size`` bytes long."""
-    return max(int(size / _BYTES_PER_PARAMETER), 1)
+def entry(
+    name: str,
+    family: str,
+    form: GgufFile | MlxFolder,
+    *,
+    context_tokens: int,
+    is_chat: bool,
+    shape: Shape | None = None,
+) -> ModelSpec:
+    """The entry of a model of which there is one form; its number of parameters is an estimate."""
+    roles: tuple[Role, ...] = ("completion", "chat") if is_chat else ("completion",)
+    return ModelSpec(
+        name=name,
+        title=name,
+        family=family,
+        fim_layout=FAMILIES[family].layouts[0],
+        roles=roles,
+        chat_template="model" if is_chat else "none",
+        parameters=max(int(form.size_bytes / _BYTES_PER_PARAMETER), 1),
+        license="as its author says",
+        context_tokens=context_tokens,
+        shape=shape,
+        gguf=form if isinstance(form, GgufFile) else None,
+        mlx=form if isinstance(form, MlxFolder) else None,
+    )
 
 
 def family_of(names: Collection[str], control_tokens: Collection[str]) -> str:
@@ -92,16 +114,13 @@ def _of_file(path: Path, name: str, family: str) -> ModelSpec:
     told = (path.stem, *(str(metadata.get(f"general.{key}", "")) for key in ("name", "basename")))
     architecture = str(metadata.get("general.architecture", ""))
     tokens = cast("list[str]", metadata.get("tokenizer.ggml.tokens", []))
-    return _spec(
+    return entry(
         name or slug(path.stem),
         family or family_of((*told, architecture), tokens),
-        size,
-        _number(metadata, f"{architecture}.context_length") or 4096,
+        GgufFile(filename=slug(path.name), size_bytes=size, quantization="unknown", path=str(path)),
+        context_tokens=_number(metadata, f"{architecture}.context_length") or 4096,
         is_chat="tokenizer.chat_template" in metadata,
         shape=_shape_of(metadata, architecture),
-        gguf=GgufFile(
-            filename=slug(path.name), size_bytes=size, quantization="unknown", path=str(path)
-        ),
     )
 
 
@@ -118,42 +137,13 @@ def _of_folder(path: Path, name: str, family: str) -> ModelSpec:
     quantization = cast("dict[str, object]", config.get("quantization") or {})
     bits = quantization.get("bits")
     settings = _json(path / "tokenizer_config.json")
-    return _spec(
+    return entry(
         name or slug(path.name),
         family or family_of(told, [*(str(t.get("content")) for t in added), *map(str, vocabulary)]),
-        size,
-        _number(config, "max_position_embeddings") or 4096,
+        MlxFolder(size_bytes=size, bits=bits if isinstance(bits, int) else 16, path=str(path)),
+        context_tokens=_number(config, "max_position_embeddings") or 4096,
         is_chat="chat_template" in settings or (path / "chat_template.jinja").is_file(),
         shape=_shape_of_config(config),
-        mlx=MlxFolder(size_bytes=size, bits=bits if isinstance(bits, int) else 16, path=str(path)),
-    )
-
-
-def _spec(
-    name: str,
-    family: str,
-    size: int,
-    context_tokens: int,
-    *,
-    is_chat: bool,
-    shape: Shape | None,
-    gguf: GgufFile | None = None,
-    mlx: MlxFolder | None = None,
-) -> ModelSpec:
-    roles: tuple[Role, ...] = ("completion", "chat") if is_chat else ("completion",)
-    return ModelSpec(
-        name=name,
-        title=name,
-        family=family,
-        fim_layout=FAMILIES[family].layouts[0],
-        roles=roles,
-        chat_template="model" if is_chat else "none",
-        parameters=parameters_of(size),
-        license="as its author says",
-        context_tokens=context_tokens,
-        shape=shape,
-        gguf=gguf,
-        mlx=mlx,
     )
 
 
