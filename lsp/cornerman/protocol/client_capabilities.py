@@ -97,6 +97,7 @@ class PluginSupport(Body):
     asks_for_instruction: bool = False
     previews_edits: bool = False
     shows_text: bool = False
+    distrusts_workspace: bool = False
 
 
 class Capabilities(Body):

@@ -50,6 +50,11 @@ class ClientProfile(Body):
         return tuple(Path(path) for path in paths if path)
 
     @property
+    def trusted_folders(self) -> tuple[Path, ...]:
+        """Those whose files of settings count."""
+        return () if self.plugin.distrusts_workspace else self.folders
+
+    @property
     def registers_watched_files(self) -> bool:
         """True when changes of files are reported to whoever registers for them."""
         workspace = self.capabilities.workspace

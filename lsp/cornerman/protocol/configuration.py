@@ -20,11 +20,12 @@ _REGISTRATION_ID = "cornerman.configuration"
 def apply(ls: CornermanServer, configuration: object) -> None:
     """Use ``configuration`` on top of what came with ``initialize``, and tell what is wrong.
 
-    The user's own file and that of the workspace weigh less than both.
+    The user's own file and that of a workspace which is trusted weigh less than both.
     """
     ls.configuration = configuration
-    ls.settings_files.expect(ls.client.folders)
-    settings, problems = load(ls.client.folders, (ls.initial_options, configuration))
+    folders = ls.client.trusted_folders
+    ls.settings_files.expect(folders)
+    settings, problems = load(folders, (ls.initial_options, configuration))
     ls.session.configure(settings)
     ls.status.refresh()
     for problem in problems:
