@@ -31,7 +31,7 @@ from rich.table import Table
 from cornerman.protocol.client import EditorClient, OpenFile, Suggested
 
 sys.path.insert(0, str(Path(__file__).parent))
-from typist import next_key, passages
+from passages import next_key, passages
 
 WINDOWS = 5
 MINUTES = 10.0
