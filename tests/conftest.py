@@ -8,6 +8,7 @@ collect_ignore = (
     [
         "unit/test_mlx_model.py",
         "unit/test_model_folder.py",
+        "e2e/test_backend_caches.py",
         "e2e/test_backend_contract.py",
         "e2e/test_families.py",
         "e2e/test_mlx.py",

@@ -8,25 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from cornerman.core.cancellation import CancellationToken
 from cornerman.core.errors import EngineUnavailableError
 from cornerman.core.generation import Control, FinishReason, SamplingParams, Text
-from cornerman.engine.host.backends.base import LoadedModel, LoadOptions, TokenRequest, TokenText
+from cornerman.engine.host.backends.base import LoadOptions, TokenRequest
 from cornerman.engine.host.backends.mlx import MlxBackend
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models import catalog, store
 from cornerman.models.gguf import read_metadata
 from cornerman.settings import STARTER_MODEL
+from support.loaded_models import answer
 from support.mlx_starter import mlx_starter
 from support.tiny_models import tiny_model
 
 BEFORE = 'def mean(values: list[float]) -> float:\n    """The arithmetic mean."""\n'
-
-
-def ask(model: LoadedModel, request: TokenRequest) -> tuple[str, FinishReason]:
-    parts: list[TokenText] = []
-    finished = model.generate(request, parts.append, CancellationToken())
-    return "".join(part.text for part in parts), finished.reason
 
 
 @pytest.mark.timeout(600)  # a CPU is two orders slower at this than the machines MLX is for
@@ -40,9 +34,10 @@ def test_the_starter_model_completes_a_line() -> None:
     ]
     prompt, required = tokenizer.heal(pieces, "    retu")
     sampling = SamplingParams(max_tokens=14, stop=("\n",))
-    text, reason = ask(model, TokenRequest(prompt, sampling, required_start=required))
+    said = answer(model, TokenRequest(prompt, sampling, required_start=required))
+    text = said.text
     model.close()
-    assert reason is FinishReason.STOP
+    assert said.finished.reason is FinishReason.STOP
     assert text.startswith(required)
     scope: dict[str, object] = {}
     exec(BEFORE + "    retu" + text.removeprefix(required), scope)

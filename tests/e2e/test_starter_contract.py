@@ -7,21 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from cornerman.core.cancellation import CancellationToken
 from cornerman.core.errors import PromptTooLongError
 from cornerman.core.generation import FinishReason, SamplingParams, Text
-from cornerman.engine.host.backends.base import (
-    Finished,
-    LoadedModel,
-    LoadOptions,
-    TokenRequest,
-    TokenText,
-)
+from cornerman.engine.host.backends.base import LoadedModel, LoadOptions, TokenRequest
 from cornerman.engine.host.backends.llama_cpp import LlamaCpp
 from cornerman.engine.host.tokenizer import ModelTokenizer
 from cornerman.models import catalog, store
 from cornerman.models.gguf import read_metadata
 from cornerman.settings import STARTER_MODEL
+from support.loaded_models import CancelAt, answer, cancelled_after
 
 CONTEXT = 1024
 PATH = store.require(catalog.find(STARTER_MODEL))
@@ -45,15 +39,6 @@ def asked(text: str, tokens: int = 12, **fields: object) -> TokenRequest:
     return replace(request, **fields)  # pyright: ignore[reportArgumentType]
 
 
-def answer(
-    model: LoadedModel, request: TokenRequest, cancel: CancellationToken | None = None
-) -> tuple[str, tuple[float, ...], Finished]:
-    parts: list[TokenText] = []
-    finished = model.generate(request, parts.append, cancel or CancellationToken())
-    logprobs = tuple(logprob for part in parts for logprob in part.logprobs)
-    return "".join(part.text for part in parts), logprobs, finished
-
-
 @pytest.mark.parametrize(
     "earlier",
     [
@@ -70,46 +55,37 @@ def test_a_warm_cache_says_what_a_cold_one_says(earlier: str) -> None:
     warm, cold = load(), load()
     try:
         answer(warm, asked(earlier))
-        assert answer(warm, asked(prompt))[0] == answer(cold, asked(prompt))[0]
+        assert answer(warm, asked(prompt)).text == answer(cold, asked(prompt)).text
     finally:
         warm.close()
         cold.close()
 
 
 def test_cancelled_in_prefill_what_was_evaluated_stays(model: LoadedModel) -> None:
-    cancel = CancellationToken()
-    cancel.cancel()
-    text, _, finished = answer(model, asked("# cancelled\n" + SOURCE), cancel)
-    assert (text, finished.reason) == ("", FinishReason.CANCELLED)
-    assert answer(model, asked("# cancelled\n" + SOURCE))[0]
+    ended = answer(model, asked("# cancelled\n" + SOURCE), CancelAt(3))
+    assert (ended.text, ended.finished.reason) == ("", FinishReason.CANCELLED)
+    again = answer(model, asked("# cancelled\n" + SOURCE))
+    assert again.text
+    assert again.finished.timings.cached >= ended.finished.timings.evaluated > 0
 
 
 def test_cancelled_in_decode_it_stops_at_the_next_token(model: LoadedModel) -> None:
-    cancel = CancellationToken()
-    parts: list[str] = []
-
-    def take(part: TokenText) -> None:
-        parts.append(part.text)
-        if len(parts) == 3:
-            cancel.cancel()
-
-    finished = model.generate(asked(SOURCE, 100), take, cancel)
+    parts, finished = cancelled_after(model, asked(SOURCE, 100), 3)
     assert finished.reason is FinishReason.CANCELLED
     assert len(parts) == 3
 
 
 def test_the_required_start_is_kept_and_continued(model: LoadedModel) -> None:
-    text, _, _ = answer(model, asked(SOURCE, required_start="def f12(a1"))
-    assert text.startswith("def f12(a12")
+    assert answer(model, asked(SOURCE, required_start="def f12(a1")).text.startswith("def f12(a12")
 
 
 def test_each_token_has_its_log_probability(model: LoadedModel) -> None:
-    _, logprobs, finished = answer(model, asked(SOURCE, logprobs=True))
-    assert len(logprobs) == finished.timings.generated == 12
-    assert all(logprob <= 0 for logprob in logprobs)
+    told = answer(model, asked(SOURCE, logprobs=True))
+    assert len(told.logprobs) == told.finished.timings.generated == 12
+    assert all(logprob <= 0 for logprob in told.logprobs)
 
 
 def test_a_prompt_longer_than_the_context_is_refused_with_both_figures(model: LoadedModel) -> None:
     with pytest.raises(PromptTooLongError, match=str(CONTEXT)):
         answer(model, asked(SOURCE * 6))
-    assert answer(model, asked(SOURCE))[0]
+    assert answer(model, asked(SOURCE)).text
