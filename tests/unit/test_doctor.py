@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cornerman.doctor import bundle, environment, logs, model, service
+from cornerman.doctor import bundle, editors, environment, logs, model, service
 from cornerman.doctor.examination import examine
 from cornerman.doctor.finding import Finding, Level
 from cornerman.engine import crashes
@@ -196,6 +196,9 @@ def test_the_bundle_holds_no_address_and_no_home(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     user_file().write_text('[engine]\nurl = "http://secret.example"\napi_key_file = "~/my-key"\n')
+    log = Path(os.environ["CORNERMAN_STATE_DIR"]) / "log" / "server.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("2026 1 ERROR cornerman.engine: secret.example:80 cannot be reached\n")
     bundle.write(tmp_path / "b.zip", still(folder), load([folder])[0])
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         text = "".join(archive.read(name).decode() for name in archive.namelist())
@@ -203,6 +206,37 @@ def test_the_bundle_holds_no_address_and_no_home(
     assert "secret.example" not in text
     assert "my-key" not in text
     assert str(tmp_path) not in text
+
+
+class TestEditors:
+    @pytest.fixture
+    def home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A home with Neovim as the only editor, and a broken link in its configuration."""
+        programs, config = tmp_path / "bin", tmp_path / ".config" / "nvim"
+        programs.mkdir()
+        (programs / "nvim").touch(mode=0o755)
+        config.mkdir(parents=True)
+        (config / "gone.lua").symlink_to(tmp_path / "nowhere")
+        monkeypatch.setenv("PATH", str(programs))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+            monkeypatch.delenv(variable, raising=False)
+        return tmp_path
+
+    def test_one_without_the_plugin(self, home: Path) -> None:
+        fault = the_fault(list(editors.examine()))
+        assert "Neovim is here, without Cornerman's plugin" in fault.detail
+
+    def test_one_whose_configuration_names_it(self, home: Path) -> None:
+        file = home / ".config" / "nvim" / "init.lua"
+        file.write_text("require('cornerman').setup{}\n")
+        (finding,) = editors.examine()
+        assert finding.level is Level.OK
+        assert str(file) in finding.detail
+
+    def test_none_at_all(self, home: Path) -> None:
+        (home / "bin" / "nvim").unlink()
+        assert "no editor was found" in the_fault(list(editors.examine())).detail
 
 
 @pytest.fixture(autouse=True)

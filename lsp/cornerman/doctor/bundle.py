@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import platform
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cornerman import __version__
 from cornerman.core.errors import BadInputError
@@ -23,7 +24,9 @@ _WITHHELD = ("url", "key", "prompts", "command", "exclude")
 
 
 def write(path: Path, findings: Sequence[Finding], settings: Settings) -> None:
-    """Write a zip archive. The user's home folder is written as ``~`` throughout.
+    """Write a zip archive.
+
+    The user's home folder is written as ``~`` throughout, a remote engine as ``(engine.url)``.
 
     Raises:
         BadInputError: it cannot be written.
@@ -36,11 +39,14 @@ def write(path: Path, findings: Sequence[Finding], settings: Settings) -> None:
         "settings": _settings(settings),
         "findings": [asdict(finding) for finding in findings],
     }
+    hidden = _hidden(settings)
     try:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("report.json", _anonymous(json.dumps(about, indent=1, default=str)))
+            archive.writestr(
+                "report.json", _without(json.dumps(about, indent=1, default=str), hidden)
+            )
             for log in logs.files():
-                archive.writestr(f"log/{log.name}", _anonymous(logs.tail(log)))
+                archive.writestr(f"log/{log.name}", _without(logs.tail(log), hidden))
     except OSError as error:
         raise BadInputError(f"{path} cannot be written: {error.strerror}.") from error
 
@@ -65,5 +71,16 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _anonymous(text: str) -> str:
-    return text.replace(str(Path.home()), "~")
+def _hidden(settings: Settings) -> Mapping[str, str]:
+    """What to write in place of what is nobody else's business."""
+    hidden = {str(Path.home()): "~"}
+    if settings.engine.url is not None:
+        address = urlsplit(str(settings.engine.url))
+        hidden |= {name: "(engine.url)" for name in (address.netloc, address.hostname) if name}
+    return hidden
+
+
+def _without(text: str, hidden: Mapping[str, str]) -> str:
+    for name, instead in hidden.items():
+        text = text.replace(name, instead)
+    return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cornerman.doctor.finding import Finding, ok, warn
@@ -19,6 +20,8 @@ _EDITORS = {
     "Kate": ("kate",),
 }
 
+_MANUAL = "editors/README.md of Cornerman's source"
+
 
 def examine() -> Iterator[Finding]:
     """One line for each editor with or without the plugin it needs."""
@@ -27,11 +30,11 @@ def examine() -> Iterator[Finding]:
     for name in found:
         plugin = plugins.get(name)
         if name not in plugins:
-            yield ok("editor", f"{name} is here; editors/README.md says how to set it up")
+            yield ok("editor", f"{name} is here; {_MANUAL} says how to set it up")
         elif plugin is not None:
             yield ok("editor", f"{name} with the plugin at {plugin}")
         else:
-            fix = "install the plugin as editors/README.md says"
+            fix = f"install the plugin as {_MANUAL} says"
             yield warn("editor", f"{name} is here, without Cornerman's plugin", fix)
     if not found:
         yield warn("editor", "no editor was found on the PATH", "install an editor that knows LSP")
@@ -53,7 +56,8 @@ def _neovim_plugin() -> Path | None:
     for pattern in patterns:
         for path in sorted((data / "nvim").glob(pattern)):
             return path
-    for path in (config / "nvim").rglob("*.lua"):
-        if "cornerman" in path.read_text("utf-8", errors="replace"):
-            return path
+    for path in sorted((config / "nvim").rglob("*.lua")):
+        with suppress(OSError):  # A link that leads nowhere, a file of somebody else.
+            if "cornerman" in path.read_text("utf-8", errors="replace"):
+                return path
     return None
