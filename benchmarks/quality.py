@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import ast
 import asyncio
-import difflib
 import json
 import statistics
 from contextlib import aclosing
@@ -31,7 +30,6 @@ from cornerman.context.site import completion_site
 from cornerman.core.budget import TokenBudget
 from cornerman.core.certainty import Asking
 from cornerman.core.completions import CompletionRequest
-from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, SamplingParams
 from cornerman.core.site import CompletionSite, Extent
 from cornerman.engine.client import EngineClient
@@ -77,7 +75,7 @@ class Result:
 
 
 async def product(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowOf) -> Said:
-    snapshot, offset = document(hole)
+    snapshot, offset = hole.document()
     outcome = await complete(
         CompletionRequest(snapshot, offset), SETTINGS, model, engine, window_of=see
     )
@@ -90,7 +88,7 @@ async def product(hole: Hole, model: ModelSpec, engine: EngineClient, see: Windo
 
 
 async def plain(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowOf) -> Said:
-    snapshot, offset = document(hole)
+    snapshot, offset = hole.document()
     site = completion_site(snapshot, offset)
     prompt = fim_prompt(model.family, "psm", see(site))
     is_block = site.extent is Extent.BLOCK
@@ -107,21 +105,15 @@ async def plain(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowO
     return Said(text, evaluated)
 
 
-def document(hole: Hole) -> tuple[DocumentSnapshot, int]:
-    text = hole.before + hole.after
-    return DocumentSnapshot(f"file:///{hole.module}.py", "python", 1, text), len(hole.before)
-
-
 def judge(client: str, hole: Hole, said: Said) -> Result:
     text = said.text
-    similarity = difflib.SequenceMatcher(None, text.rstrip(), hole.middle.rstrip()).ratio()
     return Result(
         client=client,
         kind=hole.kind,
         module=hole.module,
         is_shown=bool(text.strip()),
-        is_exact=text.rstrip() == hole.middle.rstrip(),
-        similarity=similarity,
+        is_exact=hole.is_filled_by(text),
+        similarity=hole.likeness(text),
         parses=parses(hole.before + text + hole.after),
         evaluated=said.evaluated,
         probability=said.probability,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 
 from cornerman.bench.holes import Hole
 from cornerman.core.completions import CompletionRequest
-from cornerman.core.documents import DocumentSnapshot
 from cornerman.engine.stream import Engine
 from cornerman.features.complete import complete
 from cornerman.models.quantize import perplexity
@@ -21,9 +19,9 @@ from cornerman.settings import CompletionSettings
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """``perplexity`` is that of an MLX folder, 0 for others; rates are shares of 1."""
+    """Rates are shares of 1; ``perplexity`` is known of MLX folders of the user's only."""
 
-    perplexity: float
+    perplexity: float | None
     exact: float
     similarity: float
 
@@ -43,14 +41,12 @@ async def measure_quality(
     exact: list[bool] = []
     similar: list[float] = []
     for hole in holes:
-        text = hole.before + hole.after
-        snapshot = DocumentSnapshot(f"file:///{hole.module}.py", "python", 1, text)
-        request = CompletionRequest(snapshot, len(hole.before))
+        request = CompletionRequest(*hole.document())
         outcome = await complete(request, settings, model, engine)
-        said = outcome.completion.text.rstrip() if outcome.completion else ""
-        exact.append(said == hole.middle.rstrip())
-        similar.append(difflib.SequenceMatcher(None, said, hole.middle.rstrip()).ratio())
+        said = outcome.completion.text if outcome.completion else ""
+        exact.append(hole.is_filled_by(said))
+        similar.append(hole.likeness(said))
         on_step()
     folder = model.mlx.path if model.mlx is not None else None
-    surprise = await asyncio.to_thread(perplexity, Path(folder)) if folder else 0.0
+    surprise = await asyncio.to_thread(perplexity, Path(folder)) if folder else None
     return Quality(surprise, statistics.fmean(exact), statistics.fmean(similar))

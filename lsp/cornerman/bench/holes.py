@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import io
 import keyword
 import random
@@ -11,6 +12,8 @@ import sysconfig
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
+
+from cornerman.core.documents import DocumentSnapshot
 
 MODULES = (
     *("argparse", "ast", "bisect", "calendar", "cmd", "configparser", "contextlib", "copy", "csv"),
@@ -34,6 +37,20 @@ class Hole:
     before: str
     middle: str
     after: str
+
+    def document(self, typed: str = "") -> tuple[DocumentSnapshot, int]:
+        """The document with ``typed`` in the hole, and the offset of the cursor after it."""
+        before = self.before + typed
+        uri = f"file:///{self.module}.py"
+        return DocumentSnapshot(uri, "python", 1, before + self.after), len(before)
+
+    def is_filled_by(self, text: str) -> bool:
+        """Whether ``text`` is what the model should say, white space at its end aside."""
+        return text.rstrip() == self.middle.rstrip()
+
+    def likeness(self, text: str) -> float:
+        """How much ``text`` is like what the model should say, from 0 to 1."""
+        return difflib.SequenceMatcher(None, text.rstrip(), self.middle.rstrip()).ratio()
 
 
 def cut_holes(count: int, seed: int = 7) -> list[Hole]:

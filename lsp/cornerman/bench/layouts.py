@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import statistics
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
@@ -13,7 +12,6 @@ from cornerman.context.site import completion_site
 from cornerman.core.budget import ReadingSpeed
 from cornerman.core.certainty import Asking
 from cornerman.core.completions import CompletionRequest
-from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, Priority, SamplingParams
 from cornerman.engine.stream import Engine
 from cornerman.features.complete import complete
@@ -99,12 +97,10 @@ def _typed(holes: Sequence[Hole]) -> list[Hole]:
 async def _fill(
     hole: Hole, model: ModelSpec, engine: Engine, settings: CompletionSettings, tally: _Tally
 ) -> None:
-    snapshot, offset = _document(hole, "")
-    outcome = await complete(CompletionRequest(snapshot, offset), settings, model, engine)
+    outcome = await complete(CompletionRequest(*hole.document()), settings, model, engine)
     text = outcome.completion.text.rstrip() if outcome.completion else ""
-    wanted = hole.middle.rstrip()
-    tally.exact.append(text == wanted)
-    tally.similarity.append(difflib.SequenceMatcher(None, text, wanted).ratio())
+    tally.exact.append(hole.is_filled_by(text))
+    tally.similarity.append(hole.likeness(text))
     until = outcome.certainty.shown_until(len(text), 0, Asking.PAUSING)
     tally.shown.append(bool(text) and until > 0)
 
@@ -115,7 +111,7 @@ async def _type(
     """What the engine reads at each key; the first reading of the place does not count."""
     reading, whole = Reading(), Settings(completion=settings)
     for key in range(_KEYS + 1):
-        snapshot, offset = _document(hole, hole.middle[: key * _CHARACTERS_A_KEY])
+        snapshot, offset = hole.document(hole.middle[: key * _CHARACTERS_A_KEY])
         window = reading.window(completion_site(snapshot, offset), whole, ReadingSpeed())
         prompt = fim_prompt(model.family, model.fim_layout, window)
         request = GenerationRequest(
@@ -125,12 +121,6 @@ async def _type(
             async for chunk in chunks:
                 if chunk.finish is not None and chunk.timings is not None and key > 0:
                     tally.evaluated.append(chunk.timings.evaluated)
-
-
-def _document(hole: Hole, typed: str) -> tuple[DocumentSnapshot, int]:
-    before = hole.before + typed
-    snapshot = DocumentSnapshot(f"file:///{hole.module}.py", "python", 1, before + hole.after)
-    return snapshot, len(before)
 
 
 def _result(layout: str, tally: _Tally, *, is_used: bool) -> LayoutResult:
