@@ -107,7 +107,6 @@ async def test_status_tells_what_serves_this_window(tmp_path: Path) -> None:
         "model": "m",
         "message": "",
         "tokensPerSecond": None,
-        "percent": None,
         "fix": None,
         "pid": 7,
         "backend": "scripted",

@@ -35,7 +35,6 @@ async def test_ready_with_the_model_it_has(tmp_path: Path) -> None:
             "model": "m",
             "message": "",
             "tokensPerSecond": None,
-            "percent": None,
             "fix": None,
         }
 

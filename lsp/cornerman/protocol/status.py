@@ -44,7 +44,6 @@ class Status:
             "model": self.model,
             "message": self.message,
             "tokensPerSecond": None if speed is None else round(speed, 1),
-            "percent": None,
             "fix": None
             if fix is None
             else {"title": fix.title, "command": fix.command, "arguments": fix.arguments or []},

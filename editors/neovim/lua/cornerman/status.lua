@@ -7,7 +7,6 @@ local M = {}
 ---@field model string
 ---@field message string
 ---@field tokensPerSecond number|vim.NIL|nil
----@field percent number|vim.NIL|nil
 
 ---@type cornerman.Status|nil
 M.current = nil
@@ -30,7 +29,7 @@ end
 ---@return string # "" if a mark says it all
 local function detail(now)
   if now.state == 'loading' then
-    return type(now.percent) == 'number' and (' %d%%'):format(now.percent) or ' loading'
+    return ' loading'
   end
   if now.state == 'ready' and type(now.tokensPerSecond) == 'number' then
     return (' %.0f t/s'):format(now.tokensPerSecond)

@@ -65,7 +65,7 @@ function running(now: Circumstances): Presentation {
     const model = server?.model ?? '';
     switch (server?.state) {
         case 'loading':
-            return calm('sync~spin', withPercent(`${model} is being loaded`, server.percent));
+            return calm('sync~spin', `${model} is being loaded …`);
         case 'thinking':
             return calm('loading~spin', `${model} is thinking.`);
         case 'ready':

@@ -9,7 +9,6 @@ const status = (more: object): Circumstances['server'] =>
         model: 'tiny',
         message: '',
         tokensPerSecond: null,
-        percent: null,
         fix: null,
         ...more,
     });
@@ -29,7 +28,7 @@ const CASES: [string, Partial<Circumstances>, RegExp, boolean][] = [
     ['ready', {}, /^tiny is ready\.$/, false],
     ['ready and its speed', { server: status({ tokensPerSecond: 41.6 }) }, /ready, 42 tokens\/s/, false],
     ['idle', { server: status({ state: 'idle' }) }, /starts when it is needed/, false],
-    ['loading', { server: status({ state: 'loading', percent: 40 }) }, /loaded: 40 %/, false],
+    ['loading', { server: status({ state: 'loading' }) }, /^tiny is being loaded …$/, false],
     ['thinking', { server: status({ state: 'thinking' }) }, /thinking/, false],
     ['an error', { server: status({ state: 'error', message: 'No model.' }) }, /^No model\.$/, true],
     ['turned off', { isEnabled: false }, /turned off\.$/, false],
