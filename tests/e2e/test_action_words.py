@@ -11,6 +11,8 @@ from urllib.request import url2pathname
 
 import pytest
 
+from cornerman.statistics.store import FILE_NAME, LocalJournal
+from support.journal import suggested
 from support.rpc import RpcClient
 from support.scripted_client import (
     CANCELLED,
@@ -175,7 +177,8 @@ async def test_a_review_can_be_cancelled_and_names_what_fails(tmp_path: Path) ->
 
 async def test_the_figures_have_no_code_in_them(tmp_path: Path) -> None:
     async with scripted(tmp_path, initializationOptions={"model": "m"}) as client:
-        empty: dict[str, object] = {"figures": [], "days": [], "endings": []}
+        empty: dict[str, object] = {"figures": [], "days": [], "endings": [], "bands": []}
+        empty["threshold"] = None
         assert await client.run_command("cornerman.stats") == empty
         await client.open(URI, "answer SECRET")
         accepted = (await ask_and_wait(client))["items"][0]["command"]["arguments"][0]
@@ -191,3 +194,18 @@ async def test_the_figures_have_no_code_in_them(tmp_path: Path) -> None:
     assert (row["language"], row["shown"], row["accepted"]) == ("python", 1, 1)
     assert [(day["shown"], day["accepted"]) for day in found["days"]] == [(1, 1)]
     assert "SECRET" not in str(found)
+
+
+async def test_the_figures_tell_from_where_on_suggestions_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "STATE").mkdir()
+    journal = LocalJournal(tmp_path / "STATE" / FILE_NAME)
+    suggested(journal, 0.07, taken=1, of=40)
+    suggested(journal, 0.3, taken=12, of=40)
+    await journal.aclose()
+    async with scripted(tmp_path) as client:
+        found = await client.run_command("cornerman.stats")
+    assert found["bands"] == [
+        {"low": 0.05, "high": 0.1, "shown": 40, "accepted": 1},
+        {"low": 0.2, "high": 0.35, "shown": 40, "accepted": 12},
+    ]
+    assert found["threshold"] == 0.2

@@ -20,6 +20,7 @@ from cornerman.statistics.report import (
     suggested_threshold,
 )
 from cornerman.statistics.store import FILE_NAME, LocalJournal
+from support.journal import suggested
 
 DAY = 86_400.0
 
@@ -188,30 +189,14 @@ async def test_the_file_holds_only_the_columns_that_are_meant(tmp_path: Path) ->
     }
 
 
-def in_band(journal: LocalJournal, start: int, probability: float, taken: int, of: int) -> None:
-    for number in range(start, start + of):
-        journal.shown(
-            Shown(
-                str(number),
-                "python",
-                "m",
-                is_automatic=True,
-                characters=10,
-                probability=probability,
-            )
-        )
-        if number < start + taken:
-            journal.accepted(str(number), 10)
-
-
 async def test_a_threshold_is_suggested_from_what_was_taken(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
 
     def notes(journal: LocalJournal) -> None:
-        in_band(journal, 100, 0.07, taken=1, of=40)
-        in_band(journal, 200, 0.3, taken=12, of=40)
-        in_band(journal, 300, 1.0, taken=30, of=40)
-        in_band(journal, 400, 0.01, taken=3, of=3)
+        suggested(journal, 0.07, taken=1, of=40)
+        suggested(journal, 0.3, taken=12, of=40)
+        suggested(journal, 1.0, taken=30, of=40)
+        suggested(journal, 0.01, taken=3, of=3)
 
     await write(path, notes)
     bands = report(path, 1, 1).bands
@@ -228,8 +213,8 @@ async def test_no_threshold_is_suggested_where_all_is_well_or_little_is_known(
     tmp_path: Path,
 ) -> None:
     well, little = tmp_path / "well", tmp_path / "little"
-    await write(well, lambda journal: in_band(journal, 100, 0.07, taken=10, of=40))
-    await write(little, lambda journal: in_band(journal, 100, 0.07, taken=0, of=5))
+    await write(well, lambda journal: suggested(journal, 0.07, taken=10, of=40))
+    await write(little, lambda journal: suggested(journal, 0.07, taken=0, of=5))
     assert suggested_threshold(report(well, 1, 1).bands) is None
     assert suggested_threshold(report(little, 1, 1).bands) is None
 
@@ -242,5 +227,5 @@ async def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path) 
             " NULL, model TEXT NOT NULL, automatic INTEGER NOT NULL, characters INTEGER NOT NULL,"
             " accepted INTEGER NOT NULL DEFAULT 0, kept INTEGER)"
         )
-    await write(path, lambda journal: in_band(journal, 1, 0.3, taken=1, of=1))
+    await write(path, lambda journal: suggested(journal, 0.3, taken=1, of=1))
     assert [band.accepted for band in report(path, 1, 1).bands] == [1]

@@ -10,7 +10,7 @@ from pydantic import Field
 from cornerman import paths
 from cornerman.protocol.commands.arguments import Arguments, only, valid
 from cornerman.protocol.language_server import CornermanServer
-from cornerman.statistics.report import Report, report
+from cornerman.statistics.report import Report, report, suggested_threshold
 from cornerman.statistics.store import FILE_NAME
 
 STATS_COMMAND = "cornerman.stats"
@@ -58,4 +58,9 @@ def _as_json(found: Report) -> dict[str, object]:
             }
             for ending in found.endings
         ],
+        "bands": [
+            {"low": band.low, "high": band.high, "shown": band.shown, "accepted": band.accepted}
+            for band in found.bands
+        ],
+        "threshold": suggested_threshold(found.bands),
     }
