@@ -86,9 +86,7 @@ def write_tokenizer(folder: Path, metadata: Metadata) -> None:
         "eos_token": tokens[cast("int", metadata["tokenizer.ggml.eos_token_id"])],
     }
     if "tokenizer.ggml.bos_token_id" in metadata:
-        # Some files have the text here, others everything about the token.
-        bos = tokens[cast("int", metadata["tokenizer.ggml.bos_token_id"])]
-        settings["bos_token"] = {"content": bos, "lstrip": False}
+        settings["bos_token"] = tokens[cast("int", metadata["tokenizer.ggml.bos_token_id"])]
         settings["add_bos_token"] = metadata["tokenizer.ggml.add_bos_token"]
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), "utf-8")
 

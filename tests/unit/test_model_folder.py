@@ -58,6 +58,13 @@ def test_the_chat_template_may_have_a_file_of_its_own(tmp_path: Path) -> None:
     assert read_folder_metadata(tmp_path)["tokenizer.chat_template"] == "{{ 1 }}"
 
 
+@pytest.mark.parametrize("token", ["</s>", {"content": "</s>", "lstrip": False}])
+def test_a_files_end_token_is_its_text_or_all_about_it(tmp_path: Path, token: object) -> None:
+    write(tmp_path, {"a": 0}, added_tokens=[{"id": 1, "content": "</s>", "special": True}])
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"eos_token": token}))
+    assert read_folder_metadata(tmp_path)["tokenizer.ggml.eos_token_id"] == 1
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"model": {}}', '{"model": {"vocab": [1]}}'])
 def test_a_damaged_tokenizer_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "tokenizer.json").write_text(content)
