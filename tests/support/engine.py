@@ -111,10 +111,11 @@ def fim(
 
 @contextmanager
 def private_folders(folder: Path) -> Generator[None]:
-    """Runtime and state directories of one's own; an engine left in them is ended."""
+    """Folders of one's own but for the models; an engine left in them is ended."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORNERMAN_RUNTIME_DIR", str(folder / "run"))
         patch.setenv("CORNERMAN_STATE_DIR", str(folder / "state"))
+        patch.setenv("CORNERMAN_CONFIG_DIR", str(folder / "config"))
         try:
             yield
         finally:
