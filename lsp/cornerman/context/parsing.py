@@ -6,12 +6,12 @@ Everything here counts in bytes of UTF-8, as tree-sitter does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tree_sitter import Node, Parser, Point, Tree, TreeCursor
 
 from cornerman.context.languages import LanguageSpec, grammar
+from cornerman.core.ends import common_end, common_start
 from cornerman.core.site import SyntaxErrors
 
 _SPACE = re.compile(rb"\s*")
@@ -32,13 +32,9 @@ class ParsedSource:
 
     def changed_to(self, source: bytes) -> ParsedSource:
         """Parse ``source``, reusing the tree outside the part that differs."""
-        old, shorter = len(self.source), min(len(self.source), len(source))
-        first = _longest(shorter, lambda size: self.source[:size] == source[:size])
-        new = len(source)
-        same = _longest(
-            shorter - first, lambda size: self.source[old - size :] == source[new - size :]
-        )
-        return self.replaced(source, first, old - same)
+        first = common_start(self.source, source)
+        last = len(self.source) - common_end(self.source, source, first)
+        return self.replaced(source, first, last)
 
     def replaced(self, source: bytes, first: int, last: int) -> ParsedSource:
         """Parse ``source``, which differs from this one's only at bytes ``first`` to ``last``."""
@@ -118,18 +114,3 @@ def _point_after(start: Point, source: bytes, first: int, last: int) -> Point:
     if not rows:
         return Point(start.row, start.column + last - first)
     return Point(start.row + rows, last - (source.rfind(b"\n", first, last) + 1))
-
-
-def _longest(most: int, holds: Callable[[int], bool]) -> int:
-    """The largest size up to ``most`` for which ``holds``, which holds for all smaller ones.
-
-    Halving, because comparing slices is a hundred times as fast as a loop over bytes.
-    """
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if holds(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.ends import common_end, common_start
 
 _MOST_EDITS = 12
 # An edit so many lines away, or after so many seconds, is another one.
@@ -40,7 +41,7 @@ class EditHistory:
 
     def changed(self, before: DocumentSnapshot, after: DocumentSnapshot) -> None:
         """Note a change of a document."""
-        line = before.index.line_of(min(_common(before.text, after.text), len(before.text)))
+        line = before.index.line_of(common_start(before.text, after.text))
         now = time.monotonic()
         last = self._bursts[-1] if self._bursts else None
         if (
@@ -60,26 +61,19 @@ class EditHistory:
 
 
 def _edit(burst: _Burst) -> Edit | None:
-    old, new = burst.before.text.split("\n"), burst.after.text.split("\n")
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
+    old, new = _differing(burst.before.text, burst.after.text)
+    start = common_start(old, new)
+    end = common_end(old, new, start)
     before, after = old[start : len(old) - end], new[start : len(new) - end]
     if before == after or max(len(before), len(after)) > _MOST_LINES:
         return None
     return Edit(burst.after.uri, "\n".join(before), "\n".join(after))
 
 
-def _common(one: str, other: str) -> int:
-    """The length of the common start of two texts."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[:middle] == other[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _differing(old: str, new: str) -> tuple[list[str], list[str]]:
+    """The lines in which two texts differ, and perhaps one more at each end."""
+    same = common_start(old, new)
+    start = old.rfind("\n", 0, same) + 1
+    below = old.find("\n", len(old) - common_end(old, new, same))
+    tail = len(old) - below if below >= 0 else 0
+    return old[start : len(old) - tail].split("\n"), new[start : len(new) - tail].split("\n")

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.ends import common_end
 from cornerman.core.errors import CornermanError
 from cornerman.session.pipelines import Pipelines
 from cornerman.settings import Settings
@@ -89,11 +90,4 @@ class Rest:
 
 def change_end(before: str, after: str) -> int:
     """Offset in ``after`` behind the last character that is not the same in ``before``."""
-    low, high = 0, min(len(before), len(after))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if before[len(before) - middle :] == after[len(after) - middle :]:
-            low = middle
-        else:
-            high = middle - 1
-    return len(after) - low
+    return len(after) - common_end(before, after)

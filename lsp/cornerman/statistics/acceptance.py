@@ -40,7 +40,7 @@ def accepted_characters(on_show: OnShow, before: str, after: str) -> int:
     """
     completion = on_show.completion
     inserted = len(after) - len(before)
-    if after == on_show.accepted_text and inserted != 1 and after != before:
+    if inserted != 1 and after != before and after == on_show.accepted_text:
         return len(completion.text)
     if inserted < _FEWEST_CHARACTERS:
         return 0

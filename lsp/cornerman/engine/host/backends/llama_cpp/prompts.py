@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cornerman.core.ends import common_start
+
 _MOST = 64
 
 
@@ -21,7 +23,7 @@ class EvaluatedPrompts:
 
     def common(self, prompt: Sequence[int]) -> int:
         """How many tokens at the start of ``prompt`` need not be evaluated again."""
-        return max((_common(known, prompt) for known in self._sequences), default=0)
+        return max((common_start(known, prompt) for known in self._sequences), default=0)
 
     def now(self, sequence: Sequence[int]) -> None:
         """The KV now holds ``sequence``.
@@ -30,22 +32,9 @@ class EvaluatedPrompts:
         """
         if self._sequences:
             last = self._sequences[-1]
-            if 2 * _common(last, sequence) > len(last):
+            if 2 * common_start(last, sequence) > len(last):
                 self._sequences.pop()
         self._sequences.append(sequence)
         del self._sequences[:-_MOST]
         while sum(map(len, self._sequences[:-1])) > self._parked_tokens:
             del self._sequences[0]
-
-
-def _common(left: Sequence[int], right: Sequence[int]) -> int:
-    """Length of the common start."""
-    low, high = 0, min(len(left), len(right))
-    # By halves: comparing slices is much faster than comparing tokens one at a time.
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
