@@ -20,9 +20,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if settings.engine.url is not None:
         return
     try:
-        specs = {choice.resolve(settings.model).name: choice.resolve(settings.model)}
-        chat = choice.resolve_chat(settings.chat_model, settings.model)
-        specs[chat.name] = chat
+        completing = choice.resolve(settings.model)
+        chatting = choice.resolve_chat(settings.chat_model, settings.model)
     except CornermanError as error:
         yield fail(
             "model",
@@ -31,7 +30,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             *("settings", "set", "model", "auto"),
         )
         return
-    for spec in specs.values():
+    for spec in {spec.name: spec for spec in (completing, chatting)}.values():
         yield from _presence(spec)
         yield from _size(spec, settings)
 

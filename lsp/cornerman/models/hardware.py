@@ -36,7 +36,8 @@ class Machine:
     """A machine as a place for models. Memory in bytes, bandwidth in bytes a second.
 
     ``memory_bytes`` is what programs of this user may use in all, a container's limit included.
-    On Apple silicon the processor and the graphics share it. ``video_bytes`` is the memory of a
+    On Apple silicon the processor and the graphics share it. ``available_bytes`` is what other
+    programs leave of it, as far as the system tells. ``video_bytes`` is the memory of a
     graphics card of its own; the engine does not use one, a remote server may.
     """
 
@@ -87,12 +88,12 @@ def total_memory() -> int:
 
 
 def _available(total: int) -> int:
-    """What other programs leave; a third where the system does not tell."""
+    """What other programs leave; all of it where the system does not tell."""
     with suppress(OSError, ValueError):
         for line in Path("/proc/meminfo").read_text("utf-8").splitlines():
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
-    return total // 3
+    return total
 
 
 def _cores() -> int:
