@@ -24,10 +24,12 @@ from cornerman.settings import Settings
 
 if TYPE_CHECKING:
     from cornerman.core.budget import ReadingSpeed
+    from cornerman.core.site import CompletionSite
     from cornerman.engine.stream import Engine
     from cornerman.features.complete import SurroundingsOf
     from cornerman.features.reading import Reading
     from cornerman.models.catalog import ModelSpec
+    from cornerman.prompting.window import Window
     from cornerman.statistics.speeds import SpeedBook
 
 
@@ -79,16 +81,19 @@ class EnginePipelines:
             return False
         model, engine = await _model(settings), await self._engine.client(settings)
         reading, speed = self._reading_of(model, settings)
-        region = reading.more(snapshot, offset, settings, speed)
-        if region is None:
-            return False
+        larger = reading.more(snapshot, offset, settings, speed)
         beside = self._surroundings_of(settings, speed, Priority.BACKGROUND, is_resting=True)
+
+        def window_of(site: CompletionSite) -> Window:
+            return larger.window(site) if larger else reading.window(site, settings, speed)
+
         outcome = await read_ahead(
-            snapshot, offset, model, engine, window_of=region.window, surroundings_of=beside
+            snapshot, offset, model, engine, window_of=window_of, surroundings_of=beside
         )
         self._note_speed(model, outcome)
-        reading.keep(snapshot.uri, region)
-        return True
+        if larger is not None:
+            reading.keep(snapshot.uri, larger)
+        return larger is not None
 
     async def explain(
         self, request: ActionRequest, settings: Settings

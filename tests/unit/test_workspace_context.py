@@ -114,7 +114,7 @@ async def test_a_glance_neither_searches_nor_changes_anything(
     assert await context.surroundings(glance) == first
 
 
-async def test_a_changed_file_is_seen_at_the_next_key(
+async def test_a_changed_file_is_seen_at_the_next_rest(
     context: WorkspaceContext, tmp_path: Path
 ) -> None:
     room = room_at(tmp_path / "app", "shop/order.py", MARKED)
@@ -122,6 +122,20 @@ async def test_a_changed_file_is_seen_at_the_next_key(
     context.files_changed([tmp_path / "app/shop/prices.py"])
     shown = await settled(context, room)
     assert "folder: bytes" in text_of(shown)
+
+
+async def test_what_was_learned_meanwhile_is_shown_after_a_rest(
+    context: WorkspaceContext, tmp_path: Path
+) -> None:
+    room = room_at(tmp_path / "app", "shop/order.py", MARKED)
+    first = await settled(context, room)
+    write(tmp_path / "app", {"shop/prices.py": "def load_prices(folder: bytes) -> int: ...\n"})
+    context.files_changed([tmp_path / "app/shop/prices.py"])
+    elsewhere = await settled(context, room_at(tmp_path / "app", "shop/bill.py", MARKED))
+    assert "folder: bytes" in text_of(elsewhere)
+    room = typed(room, "p.")
+    assert await context.surroundings(room) == first
+    assert "folder: bytes" in text_of(await settled(context, room))
 
 
 async def test_an_open_document_is_seen_as_it_is_in_the_editor(

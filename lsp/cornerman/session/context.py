@@ -126,10 +126,10 @@ class WorkspaceContext:
         self._looking = asyncio.ensure_future(self._look())
 
     async def surroundings(self, room: Room) -> Surroundings:
-        """What to show beside a document: the same while the user types in one place.
+        """What to show beside a document: the same while the user types in one region.
 
-        What was shown before stays until something clearly better is found, because an engine
-        would have to read everything behind it again.
+        In another region, or when the user rests, what was shown before stays unless something
+        clearly better is found, because the engine has to read everything behind it again.
         """
         if not self._is_of_use or room.chars <= 0:
             return Surroundings()
@@ -265,12 +265,17 @@ class WorkspaceContext:
 
 
 def _still_holds(known: _Chosen, room: Room, topic: str, knowledge: int) -> bool:
-    """True if a search would find the same, or was made here already."""
+    """True if there is nothing to look for.
+
+    While the user types in one region there never is: other snippets would make the engine read
+    everything behind them again, between two keys. What is worth that comes when the user rests.
+    """
+    if known.region != room.region:
+        return False
     is_new_topic = bool(topic) and topic != known.topic
-    is_answered_late = known.is_late and known.search.is_done
-    is_more = room.is_resting and room.chars > known.chars
-    is_same = known.region == room.region and known.knowledge == knowledge
-    return is_same and not (is_new_topic or is_answered_late or is_more)
+    is_outdated = known.is_late or known.knowledge != knowledge
+    is_more = room.chars > known.chars
+    return not (room.is_resting and (is_new_topic or is_outdated or is_more))
 
 
 def _line_prefix(room: Room) -> str:

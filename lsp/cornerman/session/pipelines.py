@@ -62,7 +62,8 @@ class Pipelines(Features, Protocol):
     async def read_ahead(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> bool:
         """Let an engine that runs already read what stands around ``offset``, in the background.
 
-        False if there was nothing to read, or no engine. Raises ``CornermanError``.
+        False if no more of the document is to be read, or there is no engine. Raises
+        ``CornermanError``.
         """
         ...
 
