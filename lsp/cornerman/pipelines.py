@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cornerman.features.complete import SurroundingsOf
     from cornerman.features.reading import Reading
     from cornerman.models.catalog import ModelSpec
+    from cornerman.models.chosen import ChosenModels
     from cornerman.prompting.window import Window
     from cornerman.statistics.speeds import SpeedBook
 
@@ -38,6 +39,7 @@ class EnginePipelines:
 
     def __init__(self) -> None:
         self._engine = ChosenEngine()
+        self._models: ChosenModels | None = None
         self._speeds: SpeedBook | None = None
         self._reading: Reading | None = None
         self._read_by: tuple[str, str] | None = None
@@ -55,7 +57,7 @@ class EnginePipelines:
         if is_secret(request.snapshot.uri, settings.context.exclude):
             return Outcome(None, HOLDS_SECRETS)
         priority = request.priority
-        model, engine = await _model(settings), await self._engine.client(settings)
+        model, engine = await self._model(settings), await self._engine.client(settings)
         reading, speed = self._reading_of(model, settings)
         # What is looked ahead at may never be typed.
         window = reading.glance if priority is Priority.BACKGROUND else reading.window
@@ -79,7 +81,7 @@ class EnginePipelines:
             return False
         if settings.engine.url is not None or (await self.status(settings)).pid == 0:
             return False
-        model, engine = await _model(settings), await self._engine.client(settings)
+        model, engine = await self._model(settings), await self._engine.client(settings)
         reading, speed = self._reading_of(model, settings)
         larger = reading.more(snapshot, offset, settings, speed)
         beside = self._surroundings_of(settings, speed, Priority.BACKGROUND, is_resting=True)
@@ -148,8 +150,8 @@ class EnginePipelines:
     async def obstacle(self, settings: Settings) -> CornermanError | None:
         """See ``session.Pipelines``."""
         try:
-            await _model(settings)
-            await _chat_model(settings)
+            await self._model(settings)
+            await self._chat_model(settings)
         except CornermanError as error:
             return error
         return None
@@ -168,9 +170,9 @@ class EnginePipelines:
             # It is busy with a large model, or hangs, or is not ours: the next request says which.
             health = None
         if health is None:
-            return EngineStatus(await _name(settings))
+            return EngineStatus(await self._name(settings))
         return EngineStatus(
-            await _name(settings),
+            await self._name(settings),
             health.pid,
             health.backend or "",
             health.version,
@@ -203,8 +205,32 @@ class EnginePipelines:
 
         if request is not None:
             check_may_be_shown(request, settings.context.exclude)
-        model = await _chat_model(settings)
+        model = await self._chat_model(settings)
         return model, MaskedEngine(await self._engine.client(settings))
+
+    async def _model(self, settings: Settings) -> ModelSpec:
+        """The model for completions; raises ``CornermanError`` if it cannot be used."""
+        is_remote = settings.engine.url is not None
+        return await self._chosen().completion(settings.completion_model, is_remote=is_remote)
+
+    async def _chat_model(self, settings: Settings) -> ModelSpec:
+        """The model for everything but completions; as for :meth:`_model`."""
+        names = settings.chat_model, settings.completion_model
+        return await self._chosen().chat(*names, is_remote=settings.engine.url is not None)
+
+    async def _name(self, settings: Settings) -> str:
+        """How the model is called, as far as the settings are sound."""
+        try:
+            named = await self._chosen().completion(settings.completion_model, is_remote=True)
+        except CornermanError:
+            return settings.model
+        return named.name
+
+    def _chosen(self) -> ChosenModels:
+        from cornerman.models.chosen import ChosenModels
+
+        self._models = self._models or ChosenModels()
+        return self._models
 
     def _reading_of(self, model: ModelSpec, settings: Settings) -> tuple[Reading, ReadingSpeed]:
         """What is read with the settings' model, and how fast it reads."""
@@ -257,37 +283,8 @@ class EnginePipelines:
         try:
             health = await engine.health()
         except CornermanError:
-            return EngineStatus(await _name(settings))
+            return EngineStatus(await self._name(settings))
         backend = f"{health.backend} at {self._engine.remote_name}"
-        return EngineStatus(health.model or await _name(settings), backend=backend, is_loaded=True)
-
-
-async def _model(settings: Settings) -> ModelSpec:
-    """The model; unless a remote engine has it, it must be on this machine: none starts in vain."""
-    from cornerman.models import choice, store
-
-    model = await asyncio.to_thread(choice.resolve, settings.completion_model)
-    if settings.engine.url is None:
-        await asyncio.to_thread(store.require, model)
-    return model
-
-
-async def _chat_model(settings: Settings) -> ModelSpec:
-    """The model for everything but completions; as for :func:`_model`."""
-    from cornerman.models import choice, store
-
-    resolve = choice.resolve_chat
-    model = await asyncio.to_thread(resolve, settings.chat_model, settings.completion_model)
-    if settings.engine.url is None:
-        await asyncio.to_thread(store.require, model)
-    return model
-
-
-async def _name(settings: Settings) -> str:
-    """How the model is called, as far as the settings are sound."""
-    from cornerman.models import choice
-
-    try:
-        return (await asyncio.to_thread(choice.resolve, settings.completion_model)).name
-    except CornermanError:
-        return settings.model
+        return EngineStatus(
+            health.model or await self._name(settings), backend=backend, is_loaded=True
+        )

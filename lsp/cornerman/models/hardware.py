@@ -102,6 +102,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+@cache
 def _chip() -> str:
     if sys.platform == "darwin":
         return _output_of("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -44,10 +45,10 @@ def describe(path: Path, name: str = "", family: str = "") -> ModelSpec:
         ModelMissingError: there is nothing there.
         BadInputError: it is no model, or one of no known family.
     """
-    if (path / "config.json").is_file():
-        return _of_folder(path, name, family)
-    if path.is_file():
-        return _of_file(path, name, family)
+    for file in (path / "config.json", path):
+        if file.is_file():
+            stat = file.stat()
+            return _described(path, name, family, stat.st_mtime_ns, stat.st_size)
     raise ModelMissingError(
         f"There is no model at {path}; it should be a GGUF file or an MLX folder."
     )
@@ -103,6 +104,12 @@ def family_of(names: Collection[str], control_tokens: Collection[str]) -> str:
 def _could_be(family: str, tokens: frozenset[str]) -> bool:
     fim = FAMILIES[family].fim
     return fim is None or not tokens or fim.texts <= tokens
+
+
+# A vocabulary takes a third of a second to read, and a setting may name a model by its path.
+@lru_cache(maxsize=8)
+def _described(path: Path, name: str, family: str, _mtime: int, _size: int) -> ModelSpec:
+    return (_of_file if path.is_file() else _of_folder)(path, name, family)
 
 
 def _of_file(path: Path, name: str, family: str) -> ModelSpec:
