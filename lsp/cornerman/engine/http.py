@@ -81,13 +81,16 @@ class Http:
         import httpx2
 
         self.token = token
-        transport = httpx2.AsyncHTTPTransport(uds=str(socket)) if socket else None
+        # What TLS needs takes tens of milliseconds to make.
+        has_tls = uses_environment or url.startswith("https:")
+        transport = httpx2.AsyncHTTPTransport(uds=str(socket), verify=has_tls) if socket else None
         try:
             self._client = httpx2.AsyncClient(
                 base_url=url,
                 timeout=httpx2.Timeout(stall_seconds, connect=_CONNECT_SECONDS),
                 trust_env=uses_environment,
                 transport=transport,
+                verify=has_tls,
             )
         except (ValueError, ImportError) as error:
             raise ProxySettingError from error
