@@ -158,16 +158,14 @@ class EnginePipelines:
 
     async def status(self, settings: Settings) -> EngineStatus:
         """See ``session.Pipelines``."""
-        from cornerman.engine.client import probe
         from cornerman.engine.launcher import find_engine
 
         if settings.engine.url is not None:
             return await self._remote_status(settings)
         try:
-            endpoint = await find_engine()
-            health = await probe(endpoint) if endpoint else None
+            health = await find_engine()
         except CornermanError:
-            # It is busy with a large model, or hangs, or is not ours: the next request says which.
+            # It is not ours: the next request says so.
             health = None
         if health is None:
             return EngineStatus(await self._name(settings))

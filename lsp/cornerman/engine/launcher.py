@@ -42,10 +42,14 @@ class _Found:
     health: HealthBody | None
 
 
-async def find_engine() -> Endpoint | None:
-    """Where the running engine of this user is reached; None when there is none."""
+async def find_engine() -> HealthBody | None:
+    """What the running engine of this user tells; None when there is none, or it is too busy.
+
+    Raises:
+        EngineUnavailableError: the one that runs is somebody else's.
+    """
     found = await _find()
-    return found.endpoint if found else None
+    return found.health if found else None
 
 
 async def ensure_engine(settings: EngineSettings) -> Endpoint:
@@ -147,9 +151,9 @@ async def _start(settings: EngineSettings) -> Endpoint:
     waiting = asyncio.get_running_loop().time() + _START_SECONDS
     while asyncio.get_running_loop().time() < waiting:
         ended = process.poll() is not None
-        found = await find_engine()
+        found = await _find()
         if found is not None:
-            return found
+            return found.endpoint
         if ended:
             crashes.note_crash()
             raise EngineUnavailableError(await asyncio.to_thread(_last_words, output))
