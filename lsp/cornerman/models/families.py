@@ -149,10 +149,10 @@ FIM_TOKENS: Mapping[str, FimTokens] = MappingProxyType(
 )
 
 
-def family_among(control_tokens: Collection[str]) -> Family | None:
-    """The first family whose every mark of a part is in a model's vocabulary; None without any."""
+def family_among(control_tokens: Collection[str]) -> str | None:
+    """The name of the first family whose every mark of a part is in a model's vocabulary; None without any."""
     known = frozenset(control_tokens)
-    return next((FAMILIES[name] for name, fim in FIM_TOKENS.items() if fim.texts <= known), None)
+    return next((name for name, fim in FIM_TOKENS.items() if fim.texts <= known), None)
 
 
 MARKS: frozenset[str] = frozenset(

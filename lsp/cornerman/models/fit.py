@@ -105,7 +105,7 @@ def alternative(specs: Iterable[ModelSpec], machine_limit: int, unless: str) -> 
     return max(fitting, key=lambda spec: (len(spec.roles), spec.parameters), default=None)
 
 
-def _rank(spec: ModelSpec, verdict: Verdict, role: Role) -> tuple[bool, ...] | tuple[float, ...]:
+def _rank(spec: ModelSpec, verdict: Verdict, role: Role) -> tuple[float, ...]:
     is_well = verdict.fit is Fit.WELL
     if role == "chat":
         is_quick = verdict.decode_speed >= _FAIR

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from cornerman.core.errors import BadInputError, EngineUnavailableError, ModelMissingError
-from cornerman.models.families import FAMILIES
+from cornerman.models.families import FAMILIES, family_among
 from cornerman.models.gguf import Metadata, read_metadata
 from cornerman.models.spec import GgufFile, MlxFolder, ModelSpec, Role, Shape
 
@@ -92,9 +92,8 @@ def family_of(names: Collection[str], control_tokens: Collection[str]) -> str:
         for pattern, family in _BY_NAME.items():
             if re.search(pattern, name, re.IGNORECASE) and _could_be(family, tokens):
                 return family
-    for family, known in FAMILIES.items():
-        if known.fim is not None and known.fim.texts <= tokens:
-            return family
+    if found := family_among(tokens):
+        return found
     shown = next(iter(names), "this model")
     raise BadInputError(
         f"The family of {shown} is not known; say it with --family, one of: {', '.join(FAMILIES)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Piece, Prompt, Text
 from cornerman.engine.host.tokenizer import ModelTokenizer
-from cornerman.models.families import family_among
+from cornerman.models.families import FAMILIES, FIM_TOKENS, family_among
 
 
 def fill_in(tokenizer: ModelTokenizer, before: str, after: str) -> Prompt:
@@ -17,14 +17,14 @@ def fill_in(tokenizer: ModelTokenizer, before: str, after: str) -> Prompt:
         EngineRequestError: the model cannot fill in the middle.
     """
     family = family_among(tokenizer.control_tokens)
-    if family is None or family.fim is None:
+    if family is None:
         raise EngineRequestError(
             "The model cannot fill in the middle; send no suffix or choose another model."
         )
-    fim = family.fim
+    fim = FIM_TOKENS[family]
     line = before.rfind("\n") + 1
     prefix, suffix = Text(before[:line]), Text(after)
     pieces: tuple[Piece, ...] = (fim.prefix, fim.suffix, suffix, *fim.middle, prefix)
-    if "suffix-prefix" in family.layouts:
+    if "suffix-prefix" in FAMILIES[family].layouts:
         pieces = (fim.suffix, suffix, fim.prefix, prefix, *fim.middle)
     return Prompt(pieces, required_start=before[line:])
