@@ -150,7 +150,7 @@ FIM_TOKENS: Mapping[str, FimTokens] = MappingProxyType(
 
 
 def family_among(control_tokens: Collection[str]) -> str | None:
-    """The name of the first family whose every mark of a part is in a model's vocabulary; None without any."""
+    """The first family all of whose fill-in-the-middle marks a vocabulary has; None without one."""
     known = frozenset(control_tokens)
     return next((name for name, fim in FIM_TOKENS.items() if fim.texts <= known), None)
 
