@@ -23,9 +23,10 @@ def typed(line: str) -> tuple[DocumentSnapshot, int]:
 
 def near(nearby: Nearby, line: str) -> tuple[SyntaxTree, SyntaxTree, int]:
     snapshot, offset = typed(line)
-    whole = SyntaxTree.of(snapshot)
+    tree, whole = nearby.tree(snapshot, offset), SyntaxTree.of(snapshot)
+    assert tree is not None
     assert whole is not None
-    return nearby.tree(snapshot, offset, whole), whole, offset
+    return tree, whole, offset
 
 
 def test_a_long_document_ends_behind_the_cursor_between_two_functions() -> None:
@@ -70,24 +71,33 @@ def test_another_place_ends_elsewhere() -> None:
     nearby = Nearby()
     near(nearby, "x = 1")
     snapshot = DocumentSnapshot("file:///long.py", "python", 2, LONG)
-    whole = SyntaxTree.of(snapshot)
-    assert whole is not None
-    assert len(nearby.tree(snapshot, 100, whole).text) < 3_000
+    tree = nearby.tree(snapshot, 100)
+    assert tree is not None
+    assert len(tree.text) < 3_000
 
 
 def test_a_short_document_and_one_without_top_level_are_used_whole() -> None:
     short = DocumentSnapshot("file:///short.py", "python", 1, LONG[:5_000])
     bracket = DocumentSnapshot("file:///bracket.py", "python", 1, "x = [\n" + "    1,\n" * 9_000)
     for snapshot in (short, bracket):
-        whole = SyntaxTree.of(snapshot)
-        assert whole is not None
-        assert Nearby().tree(snapshot, 1_000, whole) is whole
+        assert Nearby().tree(snapshot, 1_000) is SyntaxTree.of(snapshot) is not None
 
 
 def test_offsets_count_characters_in_any_script() -> None:
     text = "# žluťoučký 😀\n" + LONG
     snapshot = DocumentSnapshot("file:///script.py", "python", 1, text)
-    whole = SyntaxTree.of(snapshot)
-    assert whole is not None
-    tree = Nearby().tree(snapshot, 5_000, whole)
+    tree = Nearby().tree(snapshot, 5_000)
+    assert tree is not None
     assert text[len(tree.text) :].startswith("def ")
+
+
+def test_while_somebody_types_the_whole_document_is_not_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nearby, (snapshot, offset) = Nearby(), typed("x = 1")
+    nearby.tree(snapshot, offset)
+    monkeypatch.delattr(SyntaxTree, "of")
+    for line in ("x = 1", "x = 12", 'x = f("', ""):
+        tree = nearby.tree(*typed(line))
+        assert tree is not None
+        assert tree.text.endswith(LONG[CURSOR : len(tree.text) - len(line) - 5])

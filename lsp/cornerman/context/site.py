@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from cornerman.context.languages import lexicon
 from cornerman.context.nearby import Nearby
 from cornerman.context.syntax import Prose, SyntaxTree
 from cornerman.core.continuation import open_string, read_on
 from cornerman.core.documents import DocumentSnapshot
-from cornerman.core.lexicon import tokens
+from cornerman.core.lexicon import Lexicon, tokens
 from cornerman.core.site import CompletionSite, Extent, indentation
 
 _MAX_STRING = 2_000
@@ -23,11 +24,10 @@ _nearby = Nearby()
 
 def completion_site(snapshot: DocumentSnapshot, offset: int) -> CompletionSite:
     """The site at ``offset``; decides between silence, a statement, and a block."""
-    tree = SyntaxTree.of(snapshot)
+    tree = _nearby.tree(snapshot, offset)
     line = snapshot.index.line_of(offset)
-    near = _nearby.tree(snapshot, offset, tree) if tree is not None else None
     site = CompletionSite(
-        snapshot, offset, line, lexicon=lexicon(snapshot.language_id), syntax=near
+        snapshot, offset, line, lexicon=lexicon(snapshot.language_id), syntax=tree
     )
     prose = (tree.prose_around(offset) if tree else None) or _string_on_line(site)
     silence = _silence(site, prose)
@@ -75,8 +75,17 @@ def _open_string(site: CompletionSite) -> tuple[str, bool]:
     mark = open_string(site.line_read, site.lexicon)
     if mark in site.lexicon.long_quotes or (site.syntax and not site.syntax.errors):
         return mark, False
-    above = open_string(site.enclosing_code() + site.line_read, site.lexicon)
+    opened = _open_above(site.enclosing_code(), site.lexicon)
+    if opened not in site.lexicon.long_quotes:
+        return mark, False
+    above = open_string(opened + site.line_read, site.lexicon)
     return (above, True) if above in site.lexicon.long_quotes else (mark, False)
+
+
+# The same from key to key: what is typed on a line changes nothing above it.
+@lru_cache(maxsize=8)
+def _open_above(code: str, language: Lexicon) -> str:
+    return open_string(code, language)
 
 
 def _empty_line_block(site: CompletionSite) -> CompletionSite | None:

@@ -59,7 +59,7 @@ class SyntaxTree:
         None for a language without a grammar, and for a document that is too long.
         """
         language = spec(snapshot.language_id)
-        if language is None or _is_too_much(snapshot):
+        if language is None or is_too_much(snapshot):
             return None
         return _recent.tree(snapshot, language)
 
@@ -170,7 +170,8 @@ class SyntaxTree:
         return len(self.text) == len(self._parsed.source)
 
 
-def _is_too_much(snapshot: DocumentSnapshot) -> bool:
+def is_too_much(snapshot: DocumentSnapshot) -> bool:
+    """True for a document that would take too long to parse."""
     length = len(snapshot.text)
     is_generated = length > _MAX_CHARS_A_LINE * snapshot.index.line_count
     return length > _MAX_CHARS or (length > _LONG_DOCUMENT and is_generated)

@@ -13,6 +13,8 @@ from cornerman.core.lexicon import Lexicon
 # Lines longer than this are generated text, of which only the end is read.
 _MAX_LINE_READ = 2_000
 _MAX_LINES_UP = 400
+# Columns; code is indented less than this.
+_DEEPEST = 1_000
 _MAX_CHARS_UP = 40_000
 
 
@@ -97,17 +99,23 @@ class CompletionSite:
         It starts in code, where a string over several lines cannot mislead. "" if that line is
         too far away.
         """
-        start: int | None = None
-        limit: int | None = None
+        document, index = self.snapshot.text, self.snapshot.index
+        first: int | None = None
+        limit = _DEEPEST
         for line in range(self.line, max(self.line - _MAX_LINES_UP, 0) - 1, -1):
+            start = index.line_start(line)
+            # Most lines are indented deeper, which is seen much faster than how deep.
+            if not document[start : start + limit].strip():
+                continue
             text = self.line_text(line)
-            if text.strip() and (limit is None or indentation(text) < limit):
-                start, limit = line, indentation(text)
-        if start is None or (limit and self.line > _MAX_LINES_UP):
+            if text.strip() and indentation(text) < limit:
+                first, limit = start, indentation(text)
+            if limit == 0:
+                break
+        if first is None or (limit and self.line > _MAX_LINES_UP):
             return ""
-        index = self.snapshot.index
-        first, end = index.line_start(start), index.line_start(self.line)
-        return self.snapshot.text[first:end] if end - first <= _MAX_CHARS_UP else ""
+        end = index.line_start(self.line)
+        return document[first:end] if end - first <= _MAX_CHARS_UP else ""
 
     def line_text(self, line: int) -> str:
         """A line of the document, without its line break."""

@@ -37,8 +37,11 @@ def possible_indentation(text: str, site: CompletionSite) -> str | Rejected:
     if not site.lexicon.has_strict_indents or site.is_prose:
         return text
     code = _first_line_fitted(text.rstrip(), site)
-    starts = [0, *(offset + 1 for offset in site.read_on(code).breaks)]
-    ends = [start - 1 for start in starts[1:]] + [len(code)]
+    breaks = site.read_on(code).breaks
+    if not breaks:
+        return code
+    starts = [0, *(offset + 1 for offset in breaks)]
+    ends = [*breaks, len(code)]
     levels = _levels_above(site)
     previous: str | None = None
     for start, end in zip(starts, ends, strict=True):
