@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.positions import LineIndex, Position, PositionEncoding
 from support.code_units import CodeUnits
 
@@ -97,3 +98,19 @@ def test_every_offset_outside_a_line_break_survives_the_way_to_the_client_and_ba
         offset -= 1
     index = LineIndex(text)
     assert index.offset(index.position(offset, encoding), encoding) == offset
+
+
+@given(TEXTS | st.text("ab\n", max_size=30), TEXTS | st.text("a\n", max_size=6), st.data())
+def test_the_lines_after_an_edit_are_those_of_the_new_text(
+    text: str, inserted: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    before = DocumentSnapshot("file:///a", "text", 1, text)
+    assert before.index.line_count > 0
+    after = before.replace(start, end, inserted, 2)
+    found, fresh = after.index, LineIndex(after.text)
+    lines = range(fresh.line_count)
+    assert found.line_count == fresh.line_count
+    assert [found.line_start(n) for n in lines] == [fresh.line_start(n) for n in lines]
+    assert [found.line_end(n) for n in lines] == [fresh.line_end(n) for n in lines]

@@ -33,7 +33,11 @@ class DocumentSnapshot:
     def replace(self, start: int, end: int, text: str, version: int) -> DocumentSnapshot:
         """A later snapshot in which offsets ``start`` to ``end`` hold ``text`` instead."""
         edited = self.text[:start] + text + self.text[end:]
-        return DocumentSnapshot(self.uri, self.language_id, version, edited)
+        later = DocumentSnapshot(self.uri, self.language_id, version, edited)
+        # Where a cached property keeps its value.
+        if "index" in vars(self):
+            vars(later)["index"] = self.index.replaced(start, end, text, edited)
+        return later
 
     def bounded(self) -> DocumentSnapshot:
         """The same if it is no longer than ``LONGEST``, otherwise without its text."""

@@ -44,9 +44,23 @@ class Position:
 class LineIndex:
     """The line starts of one immutable text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, starts: list[int] | None = None) -> None:
+        """``starts`` are the offsets where the lines start, if they are known."""
         self.text = text
-        self._starts = _line_starts(text)
+        self._starts = _line_starts(text) if starts is None else starts
+
+    def replaced(self, start: int, end: int, inserted: str, text: str) -> LineIndex:
+        """The index of ``text``: this one's with ``inserted`` for offsets ``start`` to ``end``.
+
+        Lines outside of these are not looked for again, which is most of the cost of a key.
+        """
+        if "\r" in text or "\r" in self.text:
+            return LineIndex(text)
+        first, last = bisect_right(self._starts, start), bisect_right(self._starts, end)
+        new = [start + match.end() for match in _LINE_END.finditer(inserted)]
+        shift = len(inserted) - (end - start)
+        moved = [line_start + shift for line_start in self._starts[last:]]
+        return LineIndex(text, [*self._starts[:first], *new, *moved])
 
     @property
     def line_count(self) -> int:
@@ -104,6 +118,6 @@ def _index_at_units(line: str, character: int, encoding: PositionEncoding) -> in
 def _line_starts(text: str) -> list[int]:
     if "\r" in text:
         return [0, *(match.end() for match in _LINE_END.finditer(text))]
-    # The usual case, many times as fast; a long file is indexed again on every keystroke.
+    # The usual case, many times as fast.
     lengths = accumulate(map(len, text.split("\n")[:-1]), initial=0)
     return list(map(add, lengths, count()))
