@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
+from cornerman.core.ends import common_start
 from cornerman.core.errors import EngineRequestError
 from cornerman.core.generation import Chunk, Control, GenerationRequest, Prompt
 from cornerman.engine.capabilities import CORNERMAN, LLAMA_CPP, Capabilities, ServerProfile
@@ -113,17 +114,11 @@ class AnswerStart:
         repeated = self._asked.repeated
         if repeated.startswith(self._held):
             return replace(chunk, text="", logprobs=())
-        shared = _shared(self._held, repeated)
+        shared = common_start(self._held, repeated)
         if self._asked.must_repeat and shared < len(repeated):
             raise NotHealedError
         text, self._held = self._held[shared:], None
         return replace(chunk, text=text)
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters both start with."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _sampling(request: GenerationRequest, model: str, server: ServerProfile) -> _Body:
