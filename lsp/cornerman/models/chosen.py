@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from functools import partial
 
 from cornerman.models import choice, store
 from cornerman.models.spec import ModelSpec
@@ -23,7 +22,7 @@ class ChosenModels:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._known: dict[tuple[str, ...], tuple[ModelSpec, float]] = {}
+        self._known: dict[object, tuple[ModelSpec, float]] = {}
 
     async def completion(self, name: str, *, is_remote: bool) -> ModelSpec:
         """The model for completions that is called so, or is the best one for ``auto``.
@@ -32,26 +31,21 @@ class ChosenModels:
             BadInputError: there is no model of that name.
             ModelMissingError: it is not on this machine.
         """
-        find = partial(_present, partial(choice.resolve, name), is_remote=is_remote)
-        return await self._found(("completion", name, str(is_remote)), find)
+        return await self._found(choice.resolve, (name,), is_remote)
 
     async def chat(self, name: str, completion: str, *, is_remote: bool) -> ModelSpec:
         """The model for everything else, beside the one for completions; raises the same."""
-        resolve = partial(choice.resolve_chat, name, completion)
-        find = partial(_present, resolve, is_remote=is_remote)
-        return await self._found(("chat", name, completion, str(is_remote)), find)
+        return await self._found(choice.resolve_chat, (name, completion), is_remote)
 
-    async def _found(self, key: tuple[str, ...], find: Callable[[], ModelSpec]) -> ModelSpec:
+    async def _found(
+        self, resolve: Callable[..., ModelSpec], names: tuple[str, ...], is_remote: bool
+    ) -> ModelSpec:
+        key = (resolve, names, is_remote)
         known = self._known.get(key)
         if known is not None and self._clock() - known[1] < _SECONDS:
             return known[0]
-        spec = await asyncio.to_thread(find)
+        spec = await asyncio.to_thread(resolve, *names)
+        if not is_remote:
+            await asyncio.to_thread(store.require, spec)
         self._known[key] = (spec, self._clock())
         return spec
-
-
-def _present(resolve: Callable[[], ModelSpec], *, is_remote: bool) -> ModelSpec:
-    spec = resolve()
-    if not is_remote:
-        store.require(spec)
-    return spec
