@@ -92,7 +92,7 @@ class WorkspaceContext:
         self._open[after.uri] = after
         if before is not None:
             self._edits.changed(before, after)
-            if before.text.count("\n") != after.text.count("\n"):
+            if before.index.line_count != after.index.line_count:
                 self._problems.pop(after.uri, None)
         elif self._workspace is None and self._opening is None and self._is_of_use:
             # Before the first key is typed, but not while the editor is still starting.
@@ -157,6 +157,8 @@ class WorkspaceContext:
         search = Search(question_of(workspace, file, room, history))
         running = self._in_thread(self._search, workspace, search)
         await asyncio.wait({running}, timeout=None if room.is_resting else _DEADLINE_SECONDS)
+        if room.is_resting:
+            await asyncio.to_thread(search.finish)
         chosen = self._choose(known, room, topic, search)
         self._chosen[room.snapshot.uri] = chosen
         self._chosen.move_to_end(room.snapshot.uri)
@@ -214,7 +216,7 @@ class WorkspaceContext:
         for snapshot in list(self._open.values()):
             workspace.put(snapshot)
         workspace.put(search.question.snapshot)
-        search.run()
+        search.begin()
 
     def _opened_workspace(self) -> Workspace:
         """The workspace; opened on first use, when indexing begins as well."""
@@ -267,15 +269,17 @@ class WorkspaceContext:
 def _still_holds(known: _Chosen, room: Room, topic: str, knowledge: int) -> bool:
     """True if there is nothing to look for.
 
-    While the user types in one region there never is: other snippets would make the engine read
-    everything behind them again, between two keys. What is worth that comes when the user rests.
+    While the user types in one region there is not, unless all of a prompt is read between two
+    keys: other snippets make the engine read everything behind them again. On other machines what
+    is worth that comes when the user rests.
     """
     if known.region != room.region:
         return False
     is_new_topic = bool(topic) and topic != known.topic
     is_outdated = known.is_late or known.knowledge != knowledge
     is_more = room.chars > known.chars
-    return not (room.is_resting and (is_new_topic or is_outdated or is_more))
+    may_change = room.is_resting or room.is_quick
+    return not (may_change and (is_new_topic or is_outdated or is_more))
 
 
 def _line_prefix(room: Room) -> str:
