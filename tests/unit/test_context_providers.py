@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cornerman.context.providers import (
+    called,
     definitions,
     enclosing_class,
     installed_packages,
@@ -74,23 +75,23 @@ def found(find: Find, tmp_path: Path, marked: str, history: History | None = Non
         (
             "def f(p: PriceList):\n    p.‸",
             ["def gross_of(self", "currency: str", "close"],
-            "_cache",
+            "load_prices",
         ),
-        ("def f(p: 'PriceList | None'):\n    p.‸", ["gross_of"], "_cache"),
-        ("def f():\n    p = load_prices('x')\n    p.‸", ["gross_of"], "_cache"),
+        ("def f(p: 'PriceList | None'):\n    p.‸", ["gross_of"], "load_prices"),
+        ("def f():\n    p = load_prices('x')\n    p.‸", ["gross_of"], "load_prices"),
         (
             "def f():\n    p = PriceList('x')\n    q = p.base\n    p.base.‸",
             ["close"],
             "load_prices",
         ),
-        ("def f():\n    pr.‸", ["load_prices", "class PriceList"], "_cache"),
+        ("def f():\n    pr.‸", ["load_prices", "class PriceList"], "gross_of"),
         (
             (
                 "class Shop:\n    def __init__(self, prices: PriceList):\n"
                 "        self.prices = prices\n\n    def f(self):\n        self.prices.‸"
             ),
             ["gross_of"],
-            "_cache",
+            "load_prices",
         ),
         ("class Own(PriceList):\n    def f(self):\n        self.‸", ["_cache", "close"], "load"),
     ],
@@ -101,6 +102,48 @@ def test_members_of_what_stands_before_the_dot(
     text = "\n".join(s.text for s in found(members.members, tmp_path, HEAD + code))
     assert all(wanted in text for wanted in has), text
     assert lacks not in text
+
+
+def test_what_is_private_comes_last(tmp_path: Path) -> None:
+    first, *_ = found(members.members, tmp_path, HEAD + "def f(p: PriceList):\n    p.‸")
+    lines = first.text.split("\n")
+    assert {line.split()[0] for line in lines[-2:]} == {"def", "_cache"}
+    assert "__init__" in first.text
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "p = load_prices('x', ‸",
+            "def load_prices(path: str, *, strict: bool = False) -> PriceList: ...",
+        ),
+        (
+            "p = PriceList('x')\np.gross_of(‸",
+            "class PriceList:\n    def gross_of(self, article: str, rate: float) -> float: ...",
+        ),
+        (
+            "def f(unknown):\n    unknown.gross_of(\n        ‸",
+            "class PriceList:\n    def gross_of(self, article: str, rate: float) -> float: ...",
+        ),
+        (
+            "p = PriceList(‸",
+            "class PriceList(Base):\n    def __init__(self, path: str) -> None: ...",
+        ),
+    ],
+)
+def test_the_signature_of_what_is_called(tmp_path: Path, code: str, expected: str) -> None:
+    assert [s.text for s in found(called.called, tmp_path, HEAD + code)] == [expected]
+
+
+def test_nothing_is_called_behind_a_call_or_in_a_definition(tmp_path: Path) -> None:
+    for code in ("p = load_prices('x')\n‸", "def load_prices(‸", "x = (‸"):
+        assert found(called.called, tmp_path, HEAD + code) == []
+
+
+def test_what_is_imported_and_not_used_yet_is_likely(tmp_path: Path) -> None:
+    snippets = found(definitions.definitions, tmp_path, HEAD + "PriceList\n\n\n\nx = ‸\n")
+    assert max(snippets, key=lambda snippet: snippet.score).why == "load_prices is imported here"
 
 
 def test_members_of_a_name_made_from_itself_end(tmp_path: Path) -> None:

@@ -61,6 +61,26 @@ def test_python_symbols_have_kind_container_signature_and_doc() -> None:
     assert PYTHON.split("\n")[balance.last].startswith("        return compute")
 
 
+def test_values_of_either_case_are_the_modules_own() -> None:
+    code = (
+        "try:\n    FAST = load()\nexcept ImportError:\n    FAST, SLOW = None, 1\n    PLAIN = 2\n"
+        "if FAST:\n    MODE = 1\nelse:\n    OTHER = 2\n\n\ndef f():\n    inner = 1\n"
+    )
+    found = {symbol.full_name: symbol.kind for symbol in facts_of(code, "python").symbols}
+    names = dict.fromkeys(("FAST", "PLAIN", "MODE", "OTHER"), "variable")
+    assert found == {**names, "f": "function"}
+
+
+def test_of_an_attribute_the_first_value_that_says_something_counts() -> None:
+    code = (
+        "class A:\n    def __init__(self):\n        self.b = None\n        self.c: int = None\n\n"
+        "    def m(self):\n        self.b = B()\n        self.b = C()\n        self.c = 1\n"
+    )
+    found = {symbol.name: symbol.signature for symbol in facts_of(code, "python").symbols}
+    assert found["b"] == "self.b = B()"
+    assert found["c"] == "self.c: int = None"
+
+
 def test_python_imports_keep_dots_and_aliases() -> None:
     assert facts_of(PYTHON, "python").imports == (
         Import("os.path", "", "p"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from cornerman.context.question import Provider, Question
 from cornerman.core.snippets import Snippet
-from cornerman.features import surroundings
 from cornerman.features.surroundings import Search
 from support.workspaces import question_at, workspace_of
+
+DEADLINE = 60.0
 
 
 def snippet(name: str) -> Snippet:
@@ -24,23 +26,24 @@ def search(tmp_path: Path) -> Search:
     return Search(question_at(workspace, "a.py", "x = ‸\n"))
 
 
-def test_a_slow_provider_goes_on_after_all_others(
-    search: Search, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(surroundings, "_TURN_SECONDS", 0.0)
+def test_one_that_hangs_keeps_no_other_waiting_and_counts_once_it_is_back(search: Search) -> None:
+    is_back = threading.Event()
 
-    def slow(_question: Question) -> Iterator[Snippet]:
-        yield snippet("first")
-        yield snippet("second")
-        assert not search.is_done
+    def hanging(_question: Question) -> Iterator[Snippet]:
+        assert is_back.wait(DEADLINE)
+        yield snippet("late")
 
     def quick(_question: Question) -> Iterator[Snippet]:
         yield snippet("quick")
 
-    search.run([Provider("slow", slow), Provider("quick", quick)])
-    assert [found.identity for found in search.found] == ["first", "quick", "second"]
+    search.begin([Provider("hanging", hanging), Provider("quick", quick)])
+    assert [shown.identity for shown in search.chosen(400)] == ["quick"]
+    assert not search.is_done
+    is_back.set()
+    search.finish()
     assert search.is_done
-    assert set(search.milliseconds) == {"slow", "quick"}
+    assert {shown.identity for shown in search.chosen(400)} == {"quick", "late"}
+    assert set(search.milliseconds) == {"hanging", "quick"}
 
 
 def test_what_fails_costs_only_its_own_snippets(search: Search) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 
 from cornerman.context.index.facts import Located, Symbol
 from cornerman.core.snippets import Snippet
 
 _INDENT = "    "
 _LONG = 72
+_LONGEST = 300
+_ANNOTATION = re.compile(r"^[\w.]+\s*:\s*([^=]{1,30}?)\s*(?:=|$)")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -17,8 +20,18 @@ def head(symbol: Symbol, language_id: str) -> str:
     if symbol.kind in ("variable", "attribute"):
         return symbol.signature[:_LONG]
     if language_id != "python" or symbol.kind == "class":
-        return symbol.signature
+        return symbol.signature[:_LONGEST]
     return f"{compact(symbol.signature)} ..."
+
+
+def brief(symbol: Symbol, language_id: str) -> str:
+    """The least that says what a symbol is; of a Python function no more than its name."""
+    if language_id != "python" or symbol.kind == "class":
+        return symbol.signature[:_LONG]
+    if symbol.kind in ("variable", "attribute"):
+        annotated = _ANNOTATION.search(symbol.signature)
+        return f"{symbol.name}: {annotated[1]}" if annotated else f"{symbol.name} = ..."
+    return f"{symbol.signature.partition('(')[0]}(...)"
 
 
 def compact(signature: str) -> str:
@@ -53,10 +66,25 @@ def _bare(parameter: str) -> str:
     return f"{name}=..." if "=" in parameter else name
 
 
-def outline(owner: Symbol, members: Iterable[Symbol], language_id: str) -> str:
-    """A class with the heads of what it defines."""
-    inner = [f"{_INDENT}{head(member, language_id)}" for member in members]
-    return "\n".join([owner.signature, *inner])
+def heads(
+    symbols: Iterable[Symbol], language_id: str, whole: Container[str] | None = None
+) -> list[str]:
+    """A line for each symbol, brief for those that are not in ``whole``, if it is given."""
+    return [
+        (head if whole is None or symbol.name in whole else brief)(symbol, language_id)
+        for symbol in symbols
+    ]
+
+
+def outline(
+    owner: Symbol,
+    members: Iterable[Symbol],
+    language_id: str,
+    whole: Container[str] | None = None,
+) -> str:
+    """A class with a line for each of ``members``, as :func:`heads` gives them."""
+    lines = (_INDENT + line for line in heads(members, language_id, whole))
+    return "\n".join([head(owner, language_id), *lines])
 
 
 def definition(
@@ -77,8 +105,3 @@ def definition(
 def constructor(members: Sequence[Symbol]) -> Symbol | None:
     """What says how a class is made."""
     return next((m for m in members if m.name in ("__init__", "constructor", "new")), None)
-
-
-def lines_of(text: str, first: int, last: int) -> str:
-    """Lines ``first`` to ``last`` of ``text``, both included."""
-    return "\n".join(text.split("\n")[first : last + 1])

@@ -12,6 +12,7 @@ from cornerman.context.index.facts import FileFacts, FileRef, Import, Located, S
 from cornerman.context.index.resolve import resolve
 from cornerman.context.index.workspace import WorkspaceIndex
 from cornerman.core.documents import DocumentSnapshot
+from cornerman.core.file_types import language_of
 from cornerman.core.snippets import Snippet
 
 _NAME = re.compile(r"[^\W\d]\w+")
@@ -22,6 +23,11 @@ _LONG_NAME = 5
 # How much a name counts on the cursor's line, and at what distance half as much.
 _ON_LINE = 3.0
 _HALF_DISTANCE = 6.0
+# Languages that share their names with others.
+_FAMILIES = {
+    "cpp": "c",
+    **dict.fromkeys(("javascriptreact", "typescript", "typescriptreact"), "javascript"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +130,19 @@ class Question:
         """The workspace's symbols that an import of the document stands for."""
         return resolve(self.index, self.file, brought, self.snapshot.language_id)
 
+    def may_use(self, file: FileRef) -> bool:
+        """True if a file is in a language that the document's can use names of."""
+        return _family(language_of(file.path)) == _family(self.snapshot.language_id)
+
     def shows(self, located: Located) -> bool:
         """True if a symbol is in the prompt already, as a part of the document."""
         first, last = self.shown
         symbol = located.symbol
         return located.file == self.file and first <= symbol.first and symbol.first <= last
+
+
+def _family(language_id: str) -> str:
+    return _FAMILIES.get(language_id, language_id)
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -1,28 +1,35 @@
-"""What type an expression has, as far as annotations and plain assignments tell."""
+"""What type an expression has, as far as annotations, assignments and names tell."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from cornerman.context.chains import links
 from cornerman.context.index.facts import FileFacts, FileRef, Import, Located, Symbol
 from cornerman.context.index.resolve import resolve
+from cornerman.context.likeness import likely_class
 from cornerman.context.question import Question
+from cornerman.context.sayings import Saying, class_names, sayings
 
-_LINK = r"[^\W\d]\w*(?:\([^()]*\))?"
-_RECEIVER = re.compile(rf"({_LINK}(?:\.{_LINK})*)\??(?:\.|->|::)\w*$")
 _BASES = re.compile(r"\(([^()]*)\)|\bextends\s+([\w.]+)|\b\w+\s*:\s*(?:public\s+)?(\w+)")
-_WRAPPERS = re.compile(r"^(?:typing\.)?(?:Optional|Final|ClassVar|Annotated|type|Type)\[(.*)\]$")
 _NAME = re.compile(r"[^\W\d][\w.]*")
 _RETURNS = re.compile(r"->\s*(.+?):?$|\)\s*:\s*([\w.<>\[\]| ]+)\s*\{?$")
+_OWN = frozenset({"self", "cls", "this"})
 _MAX_FAMILY = 8
 _LINES_UP = 200
+_MAX_SAYINGS = 6
 
 
-def receiver(line_prefix: str) -> str:
-    """The expression before the dot that the cursor stands behind, "" if there is none."""
-    match = _RECEIVER.search(line_prefix)
-    return match[1] if match else ""
+@dataclass(frozen=True)
+class _Scope:
+    """Where an expression stands: its file, the class around it, and what is said of names."""
+
+    file: FileRef
+    owner: Located | None
+    says: Callable[[str], Iterable[Saying]]
 
 
 class Types:
@@ -30,27 +37,29 @@ class Types:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._asked: set[str] = set()
+        self._asked: set[tuple[str, FileRef]] = set()
 
     def of(self, expression: str) -> Located | None:
-        """The class of a chain like ``self.console.options``, or the class of that name."""
-        # What is assigned to a name may be made from the same name.
-        if expression in self._asked:
-            return None
-        self._asked.add(expression)
-        try:
-            return self._of_chain(expression)
-        finally:
-            self._asked.discard(expression)
+        """The class of a chain like ``self.console.options``; where nothing says it, a likely one.
 
-    def _of_chain(self, expression: str) -> Located | None:
-        first, *rest = _split(expression) or [""]
-        found = self._of_name(first)
-        for part in rest:
-            if found is None:
-                return None
-            found = self._of_member(found, part)
+        That is one that has what is taken from the expression elsewhere in the document, or one
+        that is called like it.
+        """
+        found = self._of_chain(expression, self._here)
+        if found is None and (names := links(expression)) and names[-1][-1] not in ")]":
+            return likely_class(self._question, expression, names[-1])
         return found
+
+    def meant(self, expression: str) -> Located | None:
+        """The function, method or class that is called by the chain ``expression``."""
+        *path, name = links(expression) or ("",)
+        if not path:
+            own = self._here.owner if name in _OWN else None
+            return own or self._named(name, self._question.file)
+        owner = self.of(".".join(path))
+        if owner is None:
+            return self._named(".".join((*path, name)), self._question.file)
+        return next((m for m in self.members(owner) if m.symbol.name == name), None)
 
     def members(self, owner: Located) -> Iterator[Located]:
         """What a class defines, and then what its bases do."""
@@ -74,100 +83,115 @@ class Types:
         found = (self._class_named(name, owner.file) for name in names if name != owner.symbol.name)
         return [base for base in found if base is not None]
 
-    def _of_name(self, name: str) -> Located | None:
+    @cached_property
+    def _here(self) -> _Scope:
         question = self._question
-        called = name.endswith(")")
-        bare = name.partition("(")[0]
-        if bare in ("self", "cls", "this", "super"):
-            classes = [s for s in question.around if s.kind == "class"]
-            return Located(question.file, classes[-1]) if classes else None
-        if called:
-            return self._returned(self._named(bare, question.file), question.file)
-        annotation = self._annotation(bare)
-        if annotation:
-            return self._class_of(annotation, question.file)
-        found = self._named(bare, question.file)
-        return found if found is not None and found.symbol.kind == "class" else None
+        classes = [symbol for symbol in question.around if symbol.kind == "class"]
+        owner = Located(question.file, classes[-1]) if classes else None
+        return _Scope(question.file, owner, lambda name: sayings(name, self._lines_above))
 
-    def _of_member(self, owner: Located, part: str) -> Located | None:
-        bare = part.partition("(")[0]
-        for member in self.members(owner):
-            symbol = member.symbol
-            if symbol.name != bare:
-                continue
-            if symbol.kind == "attribute":
-                return self._of_value(member, owner)
-            if part.endswith(")") or self._is_property(member):
-                return self._returned(member, member.file)
-        return None
+    @cached_property
+    def _lines_above(self) -> list[str]:
+        """The lines of the outermost function up to the cursor, the nearest first."""
+        question = self._question
+        functions = (s.first for s in question.around if s.kind != "class")
+        first = max(next(functions, 0), question.line - _LINES_UP)
+        start = question.snapshot.index.line_start(first)
+        return question.snapshot.text[start : question.offset].split("\n")[::-1]
 
-    def _of_value(self, member: Located, owner: Located) -> Located | None:
-        """The class of an attribute, by its annotation or by what is assigned to it."""
-        text = member.symbol.signature
-        annotated = re.search(rf"\b{member.symbol.name}\s*\??:\s*([^=;]+)", text)
-        if annotated:
-            return self._class_of(annotated[1], member.file)
-        value = re.search(r"=\s*(?:await |new )?([\w.]+)(\()?", text)
-        if value is None:
+    def _of_chain(self, expression: str, scope: _Scope, items: int = 0) -> Located | None:
+        """The class of a chain, or of the items in its value."""
+        key = (expression, scope.file)
+        chain = links(expression)
+        # What is assigned to a name may be made from the same name.
+        if not chain or key in self._asked:
             return None
-        if value[2]:
-            made = self._named(value[1], member.file)
-            return self._returned(made, member.file)
-        return self._of_parameter(value[1], member, owner)
+        self._asked.add(key)
+        try:
+            return self._of_links([*chain[:-1], chain[-1] + "[]" * items], scope)
+        finally:
+            self._asked.discard(key)
 
-    def _of_parameter(self, name: str, member: Located, owner: Located) -> Located | None:
-        facts = self._facts(owner.file)
-        for method in facts.members(owner.symbol.full_name) if facts else ():
-            if method.first <= member.symbol.first <= method.last:
-                annotated = re.search(rf"\b{name}\s*:\s*([^=,)]+(?:\[[^\]]*\])?)", method.signature)
-                return self._class_of(annotated[1], member.file) if annotated else None
-        return None
-
-    def _returned(self, made: Located | None, file: FileRef) -> Located | None:
-        if made is None or made.symbol.kind == "class":
-            return made
-        returns = _RETURNS.search(made.symbol.signature)
-        text = next(filter(None, returns.groups()), "") if returns else ""
-        return self._class_of(text, made.file if made else file)
-
-    def _is_property(self, member: Located) -> bool:
-        facts = self._facts(member.file)
-        return facts is not None and member.symbol.kind == "method"
-
-    def _annotation(self, name: str) -> str:
-        """What the nearest line above the cursor says about a variable or parameter."""
-        snapshot, question = self._question.snapshot, self._question
-        index = snapshot.index
-        first = question.around[-1].first if question.around else question.line - _LINES_UP
-        annotated = re.compile(rf"(?<![\w.]){re.escape(name)}\s*:\s*([\w.\"'\[\]| ]+)")
-        made = re.compile(rf"(?<![\w.]){re.escape(name)}\s*:?=\s*(?:await |new )?([\w.]+\()")
-        entered = re.compile(rf"\bwith ([\w.]+\().*\) as {re.escape(name)}\b")
-        for line in range(question.line, max(first, 0) - 1, -1):
-            text = snapshot.text[index.line_start(line) : index.line_end(line)]
-            if found := annotated.search(text):
-                return found[1]
-            if found := made.search(text) or entered.search(text):
-                return found[1] + ")"
-        return ""
-
-    def _class_of(self, annotation: str, file: FileRef) -> Located | None:
-        """The class that an annotation, or a call without its arguments, stands for."""
-        text = annotation.strip().strip("\"'")
-        if text.endswith("()"):
-            return self._called(text[:-2], file)
-        while wrapped := _WRAPPERS.match(text):
-            text = wrapped[1]
-        for name in _NAME.findall(text.partition("[")[0].replace("|", " ")):
-            if found := self._class_named(name, file):
+    def _of_links(self, chain: Sequence[str], scope: _Scope) -> Located | None:
+        """The class of a chain that begins with a name, or with the path of a module."""
+        for count in range(1, len(chain) + 1):
+            path = ".".join(chain[: count - 1])
+            link = chain[count - 1]
+            found = self._of_meant(f"{path}.", link, scope) if path else self._of_name(link, scope)
+            for rest in chain[count:]:
+                found = self._of_member(found, rest) if found is not None else None
+            if found is not None:
                 return found
         return None
 
-    def _called(self, path: str, file: FileRef) -> Located | None:
-        owner, _, name = path.rpartition(".")
-        if owner:
-            found = self.of(owner)
-            return self._of_member(found, f"{name}()") if found else None
-        return self._returned(self._named(name, file), file)
+    def _of_name(self, link: str, scope: _Scope) -> Located | None:
+        name, items = link.rstrip("()[]"), link.count("[]")
+        if name in _OWN:
+            return scope.owner
+        if name == "super":
+            return next(iter(self.bases(scope.owner)), None) if scope.owner else None
+        if "()" not in link and (found := self._of_sayings(scope.says(name), scope, items)):
+            return found
+        return self._of_meant("", link, scope)
+
+    def _of_meant(self, path: str, link: str, scope: _Scope) -> Located | None:
+        """The class of what is defined at the top level of a file."""
+        name, items = link.rstrip("()[]"), link.count("[]")
+        meant = self._named(path + name, scope.file)
+        if meant is None:
+            return None
+        if meant.symbol.kind == "variable":
+            said = sayings(name, [meant.symbol.signature])
+            return self._of_sayings(said, _Scope(meant.file, None, lambda _: ()), items)
+        return self._returned(meant, items) if "()" in link or not items else None
+
+    def _of_member(self, owner: Located, link: str) -> Located | None:
+        name, items = link.rstrip("()[]"), link.count("[]")
+        for member in self.members(owner):
+            if member.symbol.name != name:
+                continue
+            if member.symbol.kind != "attribute":
+                return self._returned(member, items, owner)
+            said = sayings(name, [member.symbol.signature], is_member=True)
+            if found := self._of_sayings(said, self._scope_of(member, owner), items):
+                return found
+        return None
+
+    def _scope_of(self, member: Located, owner: Located) -> _Scope:
+        """Where an attribute gets its value: in a method, with parameters."""
+        facts = self._facts(member.file)
+        holders = facts.at(member.symbol.first) if facts else ()
+        signatures = [s.signature for s in holders if s.kind == "method"]
+        return _Scope(member.file, owner, lambda name: sayings(name, signatures))
+
+    def _of_sayings(self, said: Iterable[Saying], scope: _Scope, items: int) -> Located | None:
+        for _, saying in zip(range(_MAX_SAYINGS), said, strict=False):
+            depth = items + saying.is_item
+            if saying.is_value:
+                found = self._of_chain(saying.text, scope, depth)
+            else:
+                found = self._of_annotation(saying.text, scope.file, depth)
+            if found is not None:
+                return found
+        return None
+
+    def _of_annotation(self, text: str, file: FileRef, items: int) -> Located | None:
+        found = (self._class_named(name, file) for name in class_names(text, items))
+        return next((one for one in found if one is not None), None)
+
+    def _returned(
+        self, made: Located, items: int = 0, owner: Located | None = None
+    ) -> Located | None:
+        """What a call of a function gives, or of a class."""
+        if made.symbol.kind == "class":
+            return made
+        returns = _RETURNS.search(made.symbol.signature)
+        text = next(filter(None, returns.groups()), "") if returns else ""
+        if text.strip("\"'") in ("Self", owner.symbol.name if owner else ""):
+            return owner
+        found = self._of_annotation(text, made.file, items)
+        # What ``with`` enters is the one item of a generator.
+        return found or (None if items else self._of_annotation(text, made.file, 1))
 
     def _class_named(self, name: str, file: FileRef) -> Located | None:
         found = self._named(name, file)
@@ -176,16 +200,14 @@ class Types:
     def _named(self, name: str, file: FileRef) -> Located | None:
         """A top-level symbol by the name that ``file`` has for it."""
         facts = self._facts(file)
-        if facts is None:
+        if facts is None or not name:
             return None
-        first, _, rest = name.partition(".")
-        if not rest and (own := facts.named(name)):
+        if own := facts.named(name):
             return Located(file, own[0])
         for brought in facts.imports:
-            if brought.alias == first:
-                wanted = (
-                    Import(brought.module, rest, rest) if rest and not brought.name else brought
-                )
+            if f"{name}.".startswith(f"{brought.alias}."):
+                rest = name[len(brought.alias) + 1 :]
+                wanted = Import(brought.as_module, rest, rest) if rest else brought
                 found = resolve(self._question.index, file, wanted, facts.language_id)
                 if found:
                     return found[0]
@@ -199,7 +221,3 @@ class Types:
 def is_public(symbol: Symbol) -> bool:
     """True for what is meant to be used from outside of a class."""
     return not symbol.name.startswith("_")
-
-
-def _split(expression: str) -> list[str]:
-    return re.findall(_LINK, expression)

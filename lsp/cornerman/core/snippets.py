@@ -50,8 +50,9 @@ class Room:
     """What a prompt shows of a document already, and the characters it has for snippets.
 
     Lines ``first`` to ``last`` are shown. ``region`` stays the same while the user types in one
-    place. ``is_resting`` says that nobody waits for the prompt, ``is_glance`` that it may never be
-    needed: it shows what is shown already.
+    place. ``is_quick`` says that all of a prompt can be read between two keys, ``is_resting`` that
+    nobody waits for the prompt, ``is_glance`` that it may never be needed: it shows what is shown
+    already.
     """
 
     snapshot: DocumentSnapshot
@@ -62,6 +63,7 @@ class Room:
     chars: int
     is_resting: bool = False
     is_glance: bool = False
+    is_quick: bool = False
 
 
 class ContextSource(Protocol):

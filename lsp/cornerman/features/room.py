@@ -11,6 +11,8 @@ from cornerman.settings import Settings
 
 # Of what can be read in the time for reading; the rest of the time is the document's.
 _SHARE = 0.5
+# Seconds in which somebody who types does not notice that more is read.
+_BETWEEN_KEYS = 0.1
 # Where nobody has measured yet how fast the model reads.
 _UNKNOWN_TOKENS = 256
 
@@ -28,6 +30,7 @@ def room_beside(
     index, budget = site.snapshot.index, settings.completion.latency_budget_ms
     readable = speed.budget(budget.typing if is_resting else budget.new_region, _UNKNOWN_TOKENS)
     tokens = min(settings.context.max_tokens, int(readable.tokens * _SHARE))
+    chars = int(tokens * speed.chars_per_token)
     first = index.line_of(index.line_start(site.line) - len(window.prefix))
     last = index.line_of(min(site.offset + len(window.suffix), len(site.snapshot.text)))
     return Room(
@@ -36,7 +39,13 @@ def room_beside(
         first,
         last,
         f"{first}:{window.suffix}",
-        int(tokens * speed.chars_per_token),
+        chars,
         is_resting,
         priority is Priority.BACKGROUND and not is_resting,
+        _is_quick(len(window.prefix) + len(window.suffix) + chars, speed),
     )
+
+
+def _is_quick(prompt_chars: int, speed: ReadingSpeed) -> bool:
+    readable = (speed.tokens_per_second or 0.0) * _BETWEEN_KEYS * speed.chars_per_token
+    return prompt_chars <= readable

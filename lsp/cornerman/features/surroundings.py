@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from cornerman.context.chains import receiver
 from cornerman.context.index.facts import FileRef
 from cornerman.context.providers import (
+    called,
     definitions,
     enclosing_class,
     installed_packages,
@@ -21,13 +23,13 @@ from cornerman.context.providers import (
 )
 from cornerman.context.question import ContextProvider, Diff, Problem, Provider, Question
 from cornerman.context.select import parts_of, select, worth
-from cornerman.context.types import receiver
 from cornerman.core.snippets import Room, Snippet, Surroundings
 from cornerman.features.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
 PROVIDERS: Sequence[ContextProvider] = (
+    Provider(called.NAME, called.called),
     Provider(members.NAME, members.members),
     Provider(definitions.NAME, definitions.definitions),
     Provider(similar_code.NAME, similar_code.similar_code),
@@ -41,8 +43,8 @@ PROVIDERS: Sequence[ContextProvider] = (
 # Other snippets have to be this much better to be shown instead of those that the engine has
 # read: it would have to read everything behind them again.
 _CLEARLY_BETTER = 1.5
-# A prompt waits for some turns; what a provider finds after them is for the next prompt.
-_TURN_SECONDS = 0.02
+# Who has found nothing more by then goes on beside the others, for the next prompt.
+_TURN_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,45 +58,54 @@ class History:
 
 @dataclass(slots=True)
 class Search:
-    """One question put to all providers, in a thread. ``found`` grows until it ``is_done``.
+    """One question put to all providers. ``found`` grows until it ``is_done``.
 
-    ``milliseconds`` has what each provider took.
+    ``milliseconds`` has what each provider took, once it has ended.
     """
 
     question: Question
     found: list[Snippet] = field(default_factory=list[Snippet])
-    is_done: bool = False
     milliseconds: dict[str, float] = field(default_factory=dict[str, float])
+    _late: list[Future[None]] = field(default_factory=list[Future[None]])
+    _is_asked: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """True once every provider has ended."""
+        return self._is_asked and all(late.done() for late in self._late)
+
+    def begin(self, providers: Sequence[ContextProvider] = PROVIDERS) -> None:
+        """Ask the providers in turn; none is waited for longer than its turn.
+
+        What fails in one costs its snippets, not the suggestion.
+        """
+        # A thread is made only where all others still work for one that is late.
+        threads = ThreadPoolExecutor(len(providers), "provider")
+        for provider in providers:
+            asked = threads.submit(self._ask, provider)
+            if wait([asked], _TURN_SECONDS).not_done:
+                self._late.append(asked)
+        threads.shutdown(wait=False)
+        self._is_asked = True
+
+    def finish(self) -> None:
+        """Wait for those that are late."""
+        wait(self._late)
 
     def run(self, providers: Sequence[ContextProvider] = PROVIDERS) -> None:
-        """Ask the providers. What fails in one costs its snippets, not the suggestion.
+        """Ask the providers, and wait for all of them."""
+        self.begin(providers)
+        self.finish()
 
-        One that takes longer than its turn goes on when all others have had theirs.
-        """
-        waiting = deque((one.name, self._snippets(one)) for one in providers)
-        while waiting:
-            name, snippets = waiting.popleft()
-            if self._take(name, snippets):
-                waiting.append((name, snippets))
-        self.is_done = True
-
-    def _snippets(self, provider: ContextProvider) -> Iterator[Snippet]:
-        yield from provider.snippets(self.question)
-
-    def _take(self, name: str, snippets: Iterator[Snippet]) -> bool:
-        """Take what a provider finds in its turn; True if it may find more."""
+    def _ask(self, provider: ContextProvider) -> None:
         started = time.perf_counter()
         try:
-            for snippet in snippets:
+            for snippet in provider.snippets(self.question):
                 self.found.append(snippet)
-                if time.perf_counter() - started > _TURN_SECONDS:
-                    return True
         except Exception as error:
-            logger.warning("no snippets from %s: %s", name, type(error).__name__)
+            logger.warning("no snippets from %s: %s", provider.name, type(error).__name__)
         finally:
-            took = (time.perf_counter() - started) * 1000
-            self.milliseconds[name] = self.milliseconds.get(name, 0.0) + took
-        return False
+            self.milliseconds[provider.name] = (time.perf_counter() - started) * 1000
 
     def chosen(self, chars: int) -> tuple[Snippet, ...]:
         """The best of what was found by now that fit into so many characters."""

@@ -16,10 +16,12 @@ from cornerman.context.parsing import ParsedSource, encoded
 from cornerman.core.lexicon import Lexicon, tokens
 from cornerman.core.secrets import masked
 
-_MAX_SIGNATURE = 300
+_MAX_SIGNATURE = 1_200
 _MAX_DOC = 120
 _MAX_SYMBOLS = 5_000
 _NAME = re.compile(r"[^\W\d]\w{2,}")
+# The first value of what gets its true one later.
+_SAYS_LITTLE = re.compile(r"^[^:]*=\s*(?:None|\[\]|\{\}|\"\"|'')$")
 _SPACES = re.compile(r"\s+")
 _COMMENT_MARKS = re.compile(r"^[\s/*#!\"'-]+|[\s/*\"']+$")
 _TYPE_WORDS = ("class", "struct", "interface", "trait", "enum", "impl", "type", "module", "record")
@@ -53,10 +55,14 @@ def names_in(text: str, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(_NAME.findall(" ".join(code)))
 
 
-def _symbols(parsed: ParsedSource, language_id: str, lines: list[str]) -> Iterator[Symbol]:
-    """Symbols in the order of their places; an outer one comes before what it holds."""
+def _symbols(parsed: ParsedSource, language_id: str, lines: list[str]) -> list[Symbol]:
+    """Symbols in the order of their places; an outer one comes before what it holds.
+
+    A value that is empty at first stands in the place of its first assignment with a later one.
+    """
     around: list[tuple[int, str, bool]] = []
-    seen: set[tuple[str, str]] = set()
+    symbols: list[Symbol] = []
+    values: dict[tuple[str, str], int] = {}
     for node, is_definition in _found(parsed, language_id):
         name = _name(node) if is_definition else _text(node)
         if not name:
@@ -73,12 +79,17 @@ def _symbols(parsed: ParsedSource, language_id: str, lines: list[str]) -> Iterat
             is_type = any(word in node.type for word in _TYPE_WORDS)
             kind = "class" if is_type else "method" if in_class else "function"
             around.append((node.end_byte, name, is_type))
-            yield _definition(parsed, node, name, kind, container, lines)
-        elif (container, name) not in seen:
-            seen.add((container, name))
-            kind = "attribute" if container else "variable"
-            row = node.start_point.row
-            yield Symbol(name, kind, container, _shortened(lines[row]), "", row, row)
+            symbols.append(_definition(parsed, node, name, kind, container, lines))
+            continue
+        row = node.start_point.row
+        kind = "attribute" if container else "variable"
+        value = Symbol(name, kind, container, _shortened(lines[row]), "", row, row)
+        known = values.setdefault((container, name), len(symbols))
+        if known == len(symbols):
+            symbols.append(value)
+        elif _SAYS_LITTLE.search(symbols[known].signature):
+            symbols[known] = value
+    return symbols
 
 
 def _found(parsed: ParsedSource, language_id: str) -> list[tuple[Node, bool]]:

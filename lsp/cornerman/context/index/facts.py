@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,14 @@ class Import:
     name: str
     alias: str
 
+    @property
+    def as_module(self) -> str:
+        """The module that is meant if what is taken is one, as in ``from . import codes``."""
+        joint = "" if not self.name or self.module.endswith(".") else "."
+        return f"{self.module}{joint}{self.name}"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class FileFacts:
     """The symbols and imports of a file in their order, and the names that its code mentions."""
 
@@ -54,11 +62,18 @@ class FileFacts:
 
     def named(self, name: str) -> tuple[Symbol, ...]:
         """The symbols of that name which are at the top level."""
-        return tuple(s for s in self.symbols if s.name == name and not s.container)
+        return tuple(s for s in self.members("") if s.name == name)
 
     def members(self, container: str) -> tuple[Symbol, ...]:
         """What is defined directly in ``container``, a dotted name."""
-        return tuple(s for s in self.symbols if s.container == container)
+        return self._by_container.get(container, ())
+
+    @cached_property
+    def _by_container(self) -> Mapping[str, tuple[Symbol, ...]]:
+        found: dict[str, list[Symbol]] = {}
+        for symbol in self.symbols:
+            found.setdefault(symbol.container, []).append(symbol)
+        return {container: tuple(symbols) for container, symbols in found.items()}
 
     def at(self, line: int) -> tuple[Symbol, ...]:
         """The functions and classes around ``line``, the outermost first."""

@@ -39,6 +39,12 @@ EXTRA: Mapping[str, ExtraQueries] = {
     "python": ExtraQueries(
         """
         (module (expression_statement (assignment left: (identifier) @name)))
+        (module [(if_statement (block (expression_statement (assignment left: (identifier) @name))))
+            (if_statement (else_clause (block (expression_statement
+                (assignment left: (identifier) @name)))))
+            (try_statement (block (expression_statement (assignment left: (identifier) @name))))
+            (try_statement (except_clause (block (expression_statement
+                (assignment left: (identifier) @name)))))])
         (class_definition body: (block (expression_statement
             (assignment left: (identifier) @name))))
         (assignment left: (attribute object: (identifier) @object

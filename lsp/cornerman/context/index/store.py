@@ -19,8 +19,9 @@ from cornerman.context.index.facts import FileFacts, Import, Symbol
 from cornerman.context.workspace_files import FoundFile
 
 # To be raised whenever the tables, or what is found in files, change: it is all made again then.
-_VERSION = 1
+_VERSION = 2
 _BUSY_SECONDS = 10.0
+_MAX_READ = 64
 _SCHEMA = """
 CREATE TABLE contents (
     id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, language TEXT NOT NULL, imports TEXT NOT NULL
@@ -50,6 +51,8 @@ class IndexStore:
         if _version_of(path) > _VERSION:
             path = path.with_name(f"{path.stem}.v{_VERSION}{path.suffix}")
         self._path = path
+        # What was asked for lately, by the hash of the content.
+        self._read: dict[bytes, FileFacts] = {}
         self._lock = threading.RLock()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -111,20 +114,18 @@ class IndexStore:
     def facts(self, path: str) -> FileFacts | None:
         """What is known of a file, its names excepted; None for a file that is not indexed."""
         rows = self._rows(
-            "SELECT c.id, c.language, c.imports FROM files f JOIN contents c ON c.id = f.content "
-            "WHERE f.path = ?",
+            "SELECT c.id, c.hash FROM files f JOIN contents c ON c.id = f.content WHERE f.path = ?",
             (path,),
         )
         if not rows:
             return None
-        content, language, imports = rows[0]
-        found = self._rows(
-            f"SELECT {_SYMBOL} FROM symbols s WHERE s.content = ? ORDER BY s.number",  # noqa: S608
-            (content,),
-        )
-        symbols = tuple(Symbol(*row) for row in found)
-        brought = tuple(Import(*parts) for parts in json.loads(imports))
-        return FileFacts(str(language), symbols, brought)
+        content, digest = rows[0]
+        with self._lock:
+            facts = self._read.pop(digest, None) or self._facts_of(content)
+            self._read[digest] = facts
+            while len(self._read) > _MAX_READ:
+                del self._read[next(iter(self._read))]
+        return facts
 
     def with_stem(self, stem: str) -> list[str]:
         """Paths of the files, and of packages' own files, with this name before the ending."""
@@ -179,6 +180,16 @@ class IndexStore:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    def _facts_of(self, content: int) -> FileFacts:
+        found = self._rows(
+            f"SELECT {_SYMBOL} FROM symbols s WHERE s.content = ? ORDER BY s.number",  # noqa: S608
+            (content,),
+        )
+        select = "SELECT language, imports FROM contents WHERE id = ?"
+        language, imports = next(iter(self._rows(select, (content,))), ("plaintext", "[]"))
+        brought = tuple(Import(*parts) for parts in json.loads(imports))
+        return FileFacts(str(language), tuple(Symbol(*row) for row in found), brought)
 
     def _put_content(self, digest: bytes, facts: FileFacts) -> None:
         imports = json.dumps([(i.module, i.name, i.alias) for i in facts.imports])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,6 +35,10 @@ class _OpenFile:
     def facts(self) -> FileFacts:
         return facts_of(self.text, self.language_id)
 
+    @cached_property
+    def shown(self) -> str:
+        return masked(self.text)
+
 
 @dataclass(slots=True)
 class _ReadFile:
@@ -43,11 +48,12 @@ class _ReadFile:
 
 @dataclass(slots=True)
 class WorkspaceIndex:
-    """May be read from another thread than the one that adds folders and documents."""
+    """May be read from other threads than the one that adds folders and documents."""
 
     _folders: dict[str, IndexedFolder] = field(default_factory=dict)
     _open: dict[FileRef, _OpenFile] = field(default_factory=dict)
     _texts: dict[FileRef, _ReadFile] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def folders(self) -> tuple[IndexedFolder, ...]:
@@ -84,23 +90,20 @@ class WorkspaceIndex:
 
     def facts(self, file: FileRef) -> FileFacts | None:
         """What is known of a file; None if it is not indexed."""
-        opened = self._open.get(file)
-        if opened is not None:
-            return opened.facts
-        folder = self._folders.get(file.folder)
-        # What was indexed may be excluded by now.
-        if folder is None or not folder.files.admits(file.path):
+        # What was indexed or opened may be excluded by now.
+        if not self._admits(file):
             return None
-        return folder.store.facts(file.path)
+        opened = self._open.get(file)
+        return opened.facts if opened else self._folders[file.folder].store.facts(file.path)
 
     def text(self, file: FileRef) -> str | None:
         """What may be shown of a file: secrets masked; None for a file that must not be read."""
-        folder = self._folders.get(file.folder)
-        if folder is None or not folder.files.admits(file.path) or not is_indexed(file.path):
+        if not self._admits(file) or not is_indexed(file.path):
             return None
         opened = self._open.get(file)
         if opened is not None:
-            return masked(opened.text)
+            return opened.shown
+        folder = self._folders[file.folder]
         found = folder.files.find(file.path)
         if found is None:
             return None
@@ -115,7 +118,7 @@ class WorkspaceIndex:
         """Every symbol of that name, those of open documents first."""
         found = [
             Located(file, symbol)
-            for file, opened in list(self._open.items())
+            for file, opened in self._opened()
             for symbol in opened.facts.symbols
             if symbol.name == name
         ]
@@ -132,7 +135,7 @@ class WorkspaceIndex:
         For any ``module`` that ends with this name.
         """
         del module
-        found = {file for file in list(self._open) if module_stem(file.path) == stem}
+        found = {file for file, _ in self._opened() if module_stem(file.path) == stem}
         for root, folder in list(self._folders.items()):
             found |= {FileRef(root, path) for path in folder.store.with_stem(stem)}
         return sorted(found)
@@ -147,7 +150,7 @@ class WorkspaceIndex:
 
     def all_files(self) -> list[FileRef]:
         """Every file that is indexed or open, sorted."""
-        found = set(self._open)
+        found = {file for file, _ in self._opened()}
         for root, folder in list(self._folders.items()):
             found |= {FileRef(root, path) for path in folder.store.paths()}
         return sorted(found)
@@ -159,22 +162,31 @@ class WorkspaceIndex:
             for name, count in folder.store.spread(names).items():
                 total[name] = total.get(name, 0) + count
         for name in names:
-            here = sum(name in opened.facts.names for opened in list(self._open.values()))
+            here = sum(name in opened.facts.names for _, opened in self._opened())
             if here:
                 total[name] = max(total.get(name, 0), here)
         return total
 
     def mentioning(self, name: str, limit: int = 200) -> Iterator[FileRef]:
         """Files whose code mentions ``name``."""
-        opened = dict(self._open)
+        opened = dict(self._opened())
         yield from (file for file, document in opened.items() if name in document.facts.names)
         for root, folder in list(self._folders.items()):
             for path in folder.store.mentioning(name, limit):
                 if (file := FileRef(root, path)) not in opened:
                     yield file
 
+    def _admits(self, file: FileRef) -> bool:
+        folder = self._folders.get(file.folder)
+        return folder is not None and folder.files.admits(file.path)
+
+    def _opened(self) -> list[tuple[FileRef, _OpenFile]]:
+        """The open documents that may be shown beside others."""
+        return [item for item in list(self._open.items()) if self._admits(item[0])]
+
     def _keep(self, file: FileRef, read: _ReadFile) -> None:
-        self._texts.pop(file, None)
-        while len(self._texts) >= _MAX_TEXTS:
-            self._texts.pop(next(iter(self._texts)), None)
-        self._texts[file] = read
+        with self._lock:
+            self._texts.pop(file, None)
+            while len(self._texts) >= _MAX_TEXTS:
+                del self._texts[next(iter(self._texts))]
+            self._texts[file] = read

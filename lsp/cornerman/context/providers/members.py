@@ -6,19 +6,21 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
+from cornerman.context.chains import receiver
 from cornerman.context.index.facts import Located
 from cornerman.context.index.resolve import modules
-from cornerman.context.outline import definition, head, outline
+from cornerman.context.outline import definition, heads, outline
 from cornerman.context.question import Question
-from cornerman.context.types import Types, is_public, receiver
+from cornerman.context.types import Types, is_public
 from cornerman.core.snippets import Snippet
 
 NAME = "members"
 
-_AT_DOT = 4.0
+_AT_DOT = 10.0
 _NEARBY = 1.2
-_MAX_AT_DOT = 24
-_MAX_NEARBY = 10
+_MAX_AT_DOT = 40
+_MAX_NEARBY = 6
+_MAX_WHOLE = 3
 _RECEIVERS = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*)\.[^\W\d]\w*")
 
 
@@ -43,40 +45,44 @@ def _of_type(
     is_own = expression in ("self", "cls", "this")
     inner: dict[str, Located] = {}
     for member in types.members(owner):
-        if is_own or is_public(member.symbol):
-            inner.setdefault(member.symbol.name, member)
-    likely = _likeliest(question, inner, _MAX_AT_DOT if is_here else _MAX_NEARBY)
+        inner.setdefault(member.symbol.name, member)
+    most = _MAX_AT_DOT if is_here else _MAX_NEARBY
+    likely = _likeliest(question, inner, most, is_own=is_own)
     for holder in types.family(owner):
-        own = [inner[name] for name in likely if _is_of(inner[name], holder)]
-        if own and not question.shows(holder):
-            text = outline(holder.symbol, [m.symbol for m in own], question.snapshot.language_id)
+        named = (inner[name] for name in likely if _is_of(inner[name], holder))
+        own = [member.symbol for member in named if not question.shows(member)]
+        if own:
+            language = question.snapshot.language_id
+            text = outline(holder.symbol, own, language, likely[:_MAX_WHOLE])
             yield _snippet(question, holder, text, expression, is_here=is_here)
 
 
 def _of_module(question: Question, expression: str, *, is_here: bool) -> Iterator[Snippet]:
     """What an imported module defines at its top level."""
-    brought, language = question.imported[expression], question.snapshot.language_id
-    joint = "" if brought.module.endswith(".") or not brought.name else "."
-    module = f"{brought.module}{joint}{brought.name}"
+    module = question.imported[expression].as_module
+    language = question.snapshot.language_id
     for file in modules(question.index, question.file, module, language)[:1]:
         facts = question.index.facts(file)
-        public = [s for s in facts.members("") if is_public(s)] if facts else []
-        inner = {symbol.name: Located(file, symbol) for symbol in public}
+        defined = facts.members("") if facts else ()
+        inner = {symbol.name: Located(file, symbol) for symbol in defined}
         likely = _likeliest(question, inner, _MAX_AT_DOT if is_here else _MAX_NEARBY)
-        text = "\n".join(head(inner[name].symbol, language) for name in likely)
         if likely:
+            symbols = [inner[name].symbol for name in likely]
+            text = "\n".join(heads(symbols, language, likely[:_MAX_WHOLE]))
             yield _snippet(question, inner[likely[0]], text, expression, is_here=is_here)
 
 
-def _likeliest(question: Question, inner: Mapping[str, Located], limit: int) -> list[str]:
+def _likeliest(
+    question: Question, inner: Mapping[str, Located], limit: int, *, is_own: bool = False
+) -> list[str]:
     """Names by what the line is about, and by how much they are used in the workspace."""
     spread = question.index.spread(sorted(inner))
 
     def rank(name: str) -> tuple[float, int]:
-        is_special = name.startswith("__")
+        is_hidden = name.startswith("__") or (not is_own and not is_public(inner[name].symbol))
         used = math.log2(1 + spread.get(name, 0)) / 4
         near = question.names.get(name, 0.0)
-        return -(2 * question.affinity(name) + used + near - 2 * is_special), len(name)
+        return -(2 * question.affinity(name) + used + near - 2 * is_hidden), len(name)
 
     return sorted(inner, key=rank)[:limit]
 
