@@ -5,31 +5,45 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 
-# Each alternative is led by a literal or by a word boundary, so that long text is read fast.
-_TOKEN = re.compile(
-    r"AKIA[0-9A-Z]{16}"
-    r"|ASIA[0-9A-Z]{16}"
-    r"|\bgh[pousr]_\w{30,}"
-    r"|\bgithub_pat_\w{30,}"
-    r"|\bglpat-[\w-]{18,}"
-    r"|\bhf_[A-Za-z0-9]{30,}"
-    r"|\bnpm_[A-Za-z0-9]{30,}"
-    r"|\bpypi-[\w-]{40,}"
-    r"|\bsk-[\w-]{20,}"
-    r"|\b[rs]k_(?:live|test)_\w{16,}"
-    r"|\bSG\.[\w-]{16,}\.[\w-]{16,}"
-    r"|\bxox[abeoprs]-[\w-]{10,}"
-    r"|\bAIza[\w-]{30,}"
-    r"|\bya29\.[\w-]{20,}"
-    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}(?:\.[\w-]*)?"
+# What keys of well-known services look like, by a mark that each of them has: most text has none,
+# and is looked through for marks much faster than for patterns.
+_TOKENS = (
+    ("AKIA", r"AKIA[0-9A-Z]{16}"),
+    ("ASIA", r"ASIA[0-9A-Z]{16}"),
+    *((f"gh{kind}_", rf"\bgh{kind}_\w{{30,}}") for kind in "pousr"),
+    ("github_pat_", r"\bgithub_pat_\w{30,}"),
+    ("glpat-", r"\bglpat-[\w-]{18,}"),
+    ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
+    ("npm_", r"\bnpm_[A-Za-z0-9]{30,}"),
+    ("pypi-", r"\bpypi-[\w-]{40,}"),
+    ("sk-", r"\bsk-[\w-]{20,}"),
+    *((f"k_{kind}_", rf"\b[rs]k_{kind}_\w{{16,}}") for kind in ("live", "test")),
+    ("SG.", r"\bSG\.[\w-]{16,}\.[\w-]{16,}"),
+    ("xox", r"\bxox[abeoprs]-[\w-]{10,}"),
+    ("AIza", r"\bAIza[\w-]{30,}"),
+    ("ya29.", r"\bya29\.[\w-]{20,}"),
+    ("eyJ", r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}(?:\.[\w-]*)?"),
 )
 _KEY_BLOCK = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S
 )
 _IN_ADDRESS = re.compile(r"://[^\s/:@\"']+:([^\s/:@\"'{}$<]+)@")
+# What secrets are assigned to, in any case.
+_WORDS = (
+    ("api", "key"),
+    ("access", "key"),
+    ("private", "key"),
+    ("auth", "token"),
+    ("access", "token"),
+)
+_NAMES = (
+    *("password", "passwd", "secret"),
+    *(first + joint + last for first, last in _WORDS for joint in ("", "_")),
+)
 _ASSIGNED = re.compile(
-    r"(?i)(?:password|passwd|secret|api_?key|access_?key|private_?key|auth_?token|access_?token)"
+    rf"(?i)(?:{'|'.join(_NAMES)})"
     r"\w*[\"']?\]?\s*(?::\s*[\w.]+\s*)?[:=]+\s*[\"']([^\"'\s{}$<]{6,})[\"']"
 )
 _LITERAL = re.compile(r"[\"']([A-Za-z0-9+/=_-]{24,})[\"']")
@@ -41,10 +55,20 @@ def masked(text: str) -> str:
     """``text`` with stars in place of what looks like a secret; its length stays the same."""
     if "://" in text:
         text = _IN_ADDRESS.sub(_hide_group, text)
-    text = _TOKEN.sub(_hide, text)
+    tokens = tuple(pattern for mark, pattern in _TOKENS if mark in text)
+    if tokens:
+        text = _any_of(tokens).sub(_hide, text)
     if "PRIVATE KEY" in text:
         text = _KEY_BLOCK.sub(_hide_group, text)
-    return _LITERAL.sub(_hide_random, _ASSIGNED.sub(_hide_group, text))
+    lower = text.casefold()
+    if any(word in lower for word in _NAMES):
+        text = _ASSIGNED.sub(_hide_group, text)
+    return _LITERAL.sub(_hide_random, text)
+
+
+@lru_cache(maxsize=64)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
 
 
 def _hide(match: re.Match[str]) -> str:
