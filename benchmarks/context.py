@@ -6,9 +6,10 @@
 Lines are cut from real packages, copied to a folder of their own: at a call to, an attribute of,
 or an argument list for something that another file of the package defines, where the needed name
 is not in sight (for an argument list: the signature). Both sides have the same number of characters
-for their prompts: without context all of them show the document, with it ``--share`` of them show
-snippets. `hit` says that the needed definition is among the snippets; `ids` that all identifiers of
-the line are right, in order; `first` that the first one is; `F1` is over all of them.
+for their prompts: without context all of them show the document, with it up to ``--share`` of them
+show snippets, the others the document. `hit` says that the needed definition is among the snippets;
+`ids` that all identifiers of the line are right, in order; `first` that the first one is; `F1` is
+over all of them.
 """
 
 from __future__ import annotations
@@ -141,9 +142,10 @@ async def measured(
 ) -> Result:
     """One hole without and with context; without a model if only retrieval is measured."""
     chars = int(args.chars * args.share)
-    windows = window_of(hole, args.chars), window_of(hole, args.chars - chars)
-    search = searched(workspace, hole, windows[1], chars)
+    search = searched(workspace, hole, window_of(hole, args.chars - chars), chars)
     snippets = search.chosen(chars)
+    left = args.chars - sum(len(snippet.path) + len(snippet.text) for snippet in snippets)
+    windows = window_of(hole, args.chars), window_of(hole, left)
     took = sum(search.milliseconds.values())
     result = Result(hole.kind, hole.path, has_definition(hole.needed, snippets), took)
     if args.only == "retrieval":
@@ -157,7 +159,7 @@ async def measured(
         ids=_pair(names == wanted for names in written),
         first=_pair(names[:1] == wanted[:1] for names in written),
         exact=_pair(text.strip() == hole.middle.strip() for text, _ in lines),
-        f1=_pair(_f1(names, wanted) for names in written),
+        f1=_pair(f1(names, wanted) for names in written),
         evaluated=_pair(evaluated for _, evaluated in lines),
     )
 
@@ -170,7 +172,7 @@ async def run(args: argparse.Namespace, folder: Path, console: Console) -> list[
             package = package_folder(name)
             workspace = workspace_of(package, folder)
             holes = [h for h in cut(package, 10 * args.holes, args.seed) if h.is_new]
-            for hole in _few_of_each(holes, args.holes):
+            for hole in few_of_each(holes, args.holes):
                 results.append(await measured(engine, workspace, hole, args))
                 console.print(f"{name}: {len(results)} lines", end="\r")
     finally:
@@ -238,12 +240,12 @@ def _pair(values: Iterator[_T]) -> tuple[_T, _T]:
     return first, second
 
 
-def _f1(written: list[str], wanted: list[str]) -> float:
+def f1(written: list[str], wanted: list[str]) -> float:
     common = sum(min(written.count(name), wanted.count(name)) for name in set(written))
     return 2 * common / max(len(written) + len(wanted), 1)
 
 
-def _few_of_each(holes: list[CrossFileHole], count: int) -> Iterator[CrossFileHole]:
+def few_of_each(holes: list[CrossFileHole], count: int) -> Iterator[CrossFileHole]:
     for kind in KINDS:
         found = [h for h in holes if h.kind == kind and identifiers(h.middle)]
         yield from found[:count]

@@ -147,10 +147,8 @@ def _callee(node: ast.Call, imported: set[str], foreign: set[str], outside: set[
 
 def _is_foreign(node: ast.Attribute, foreign: set[str], outside: set[str]) -> bool:
     """True for a name behind a dot that only other files of the package define."""
-    root = node.value
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if not isinstance(root, ast.Name) or root.id in outside:
+    root = _root(node)
+    if not root or root in outside:
         return False
     return node.attr in foreign and len(node.attr) >= _MIN_NAME
 
@@ -169,4 +167,23 @@ def _imported(tree: ast.Module, package: str) -> tuple[set[str], set[str]]:
                 is_own = alias.name.split(".")[0] == package
                 found = own if is_own else outside
                 found.add(alias.asname or alias.name.split(".")[0])
-    return own, outside
+    return own, outside | _made_outside(tree, outside)
+
+
+def _made_outside(tree: ast.Module, outside: set[str]) -> set[str]:
+    """Names of values that other packages make, as in ``logger = logging.getLogger()``."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            if _root(node.value.func) in outside:
+                found.update(target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.arg) and isinstance(node.annotation, ast.Attribute):
+            found.update({node.arg} if _root(node.annotation) in outside else ())
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    """The name that an expression of attributes begins with, "" for others."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
