@@ -119,6 +119,7 @@ REJECTED = {
         ("password = ‸\n", "'hunter2hunter2'\n", "password or key"),
         ("key = ‸\n", "'AKIAIOSFODNN7EXAMPLE'\n", "password or key"),
         ("url = ‸\n", "'postgres://me:secret@host/db'\n", "password or key"),
+        ("headers = {'PRIVATE-TOKEN': ‸}\n", "'glpat-x7Kd93mNx72LqPz5VbTw'\n", "password or key"),
     ],
     "placeholders": [
         ("def f():\n    ‸\n", "# Your code here\n", "placeholder"),
