@@ -280,7 +280,7 @@ def _recalled(known: Recollection, outcome: Outcome, *, is_from_memory: bool) ->
         known.completions,
         suggestion.id if first is not None else "",
         is_from_memory,
-        probability=known.probability,
+        probability=known.probability if first is not None else None,
     )
 
 
