@@ -13,6 +13,7 @@ import pytest
 
 from cornerman import paths
 from cornerman.cli import main
+from cornerman.models import pins
 from support.engine import private_folders
 
 
@@ -84,8 +85,10 @@ def test_files_of_others_stay_and_are_named(
     with all_folders(tmp_path):
         paths.state_dir().mkdir(parents=True, exist_ok=True)
         (paths.state_dir() / "statistics.sqlite3").write_text("old")
+        (paths.state_dir() / "statistics.sqlite3.broken").write_text("older")
+        pins.pin("some-model", "model.gguf", pins.Pin(size_bytes=1, sha256="0" * 64))
         (paths.state_dir() / "thesis.txt").write_text("mine")
         assert main(["purge", "--yes"]) == 0
         assert "thesis.txt" in capsys.readouterr().out
+        assert [path.name for path in paths.state_dir().iterdir()] == ["thesis.txt"]
         assert (paths.state_dir() / "thesis.txt").read_text() == "mine"
-        assert not (paths.state_dir() / "statistics.sqlite3").exists()

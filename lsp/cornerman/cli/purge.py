@@ -14,6 +14,7 @@ from cornerman.cli import engine
 from cornerman.cli.command import Subparsers
 from cornerman.core.errors import BadInputError
 from cornerman.engine import endpoint
+from cornerman.settings import verification
 
 _EPILOG = """\
 A folder that you chose by an environment variable may hold files of yours; they stay. So do the
@@ -36,9 +37,9 @@ _RUNTIME = (
     "engine.out",
     "crashes",
 )
-_CONFIG = ("settings.toml", "models.toml")
-# What SQLite and an interrupted write leave beside a file.
-_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".broken")
+_CONFIG = ("settings.toml", "models.toml", verification.FILE)
+# What SQLite, an interrupted write and damage leave beside a file.
+_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".incomplete", ".broken")
 
 
 @dataclass(frozen=True, slots=True)

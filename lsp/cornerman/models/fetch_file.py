@@ -21,11 +21,13 @@ def fetch(spec: ModelSpec, form: GgufFile, path: Path, report: Report) -> Path:
 
     Raises:
         DownloadError: none did; the text is for the user.
+        BadInputError: see ``pins.check``.
         OSError: the disk cannot be written.
     """
     incomplete = path.with_name(path.name + ".incomplete")
     expected = _expected(spec, form)
-    if reuse.take_file(form, expected, incomplete, report):
+    known = expected or reuse.known_to_hub(form)
+    if known is not None and reuse.take_file(form, known, incomplete, report):
         return _keep(spec, form, incomplete, path, sha256_of(incomplete))
     failures: list[str] = []
     for source in form.sources:
@@ -48,6 +50,7 @@ def fetch(spec: ModelSpec, form: GgufFile, path: Path, report: Report) -> Path:
 def _expected(spec: ModelSpec, form: GgufFile) -> Pin | None:
     if form.sha256 is not None:
         return Pin(size_bytes=form.size_bytes, sha256=form.sha256)
+    pins.check()
     return pins.pinned(spec.name, form.filename)
 
 
@@ -107,6 +110,10 @@ def _once(
     size = found.size_bytes or (expected.size_bytes if expected else 0)
     if not size:
         raise DownloadError("it does not tell the size of the file")
+    if expected is None and found.sha256 is not None:
+        told = Pin(size_bytes=size, sha256=found.sha256)
+        if reuse.take_file(form, told, incomplete, report):
+            return found.sha256
     download.fetch(found.remote, incomplete, size, lambda n: report(Progress(n, size, stage)))
     return expected.sha256 if expected else found.sha256
 

@@ -27,8 +27,10 @@ def fetch(spec: ModelSpec, form: MlxFolder, folder: Path, report: Report) -> Pat
 
     Raises:
         DownloadError: it could not be fetched; the text is for the user.
+        BadInputError: see ``pins.check``.
         OSError: the disk cannot be written.
     """
+    pins.check()
     incomplete = folder.with_name(folder.name + ".incomplete")
     if folder.exists() and not incomplete.exists():
         # Something is missing from it, or nobody would have come here; the rest is still good.

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import tomlkit
 
 
+# To be raised when an older Cornerman could no longer use the file.
+_VERSION = 1
+
+
 def file() -> Path:
     """The user's catalogue; it need not exist."""
     return paths.config_dir() / "models.toml"
@@ -66,6 +70,8 @@ def _read(path: Path, _mtime: int, _size: int) -> tuple[tuple[ModelSpec, ...], s
 
     try:
         content = tomlkit.parse(path.read_text("utf-8")).unwrap()
+        if content.pop("version", _VERSION) != _VERSION:
+            return (), f"{path} is not used: it is of another version of Cornerman."
         return Catalog.model_validate(content).models, ""
     except (TOMLKitError, OSError, UnicodeDecodeError) as error:
         return (), f"{path} is not used: {_why(error)}."
@@ -80,11 +86,16 @@ def _document() -> tomlkit.TOMLDocument:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        return tomlkit.parse(file().read_text("utf-8"))
+        document = tomlkit.parse(file().read_text("utf-8"))
     except FileNotFoundError:
-        return tomlkit.document()
+        return tomlkit.parse(f"version = {_VERSION}\n")
     except (TOMLKitError, OSError, UnicodeDecodeError) as error:
         raise BadInputError(f"{file()} cannot be changed: {_why(error)}.") from error
+    if "version" in document and document["version"] != _VERSION:
+        raise BadInputError(
+            f"{file()} is of another version of Cornerman: change it with that one, or by hand."
+        )
+    return document
 
 
 def _tables(document: tomlkit.TOMLDocument) -> list[object]:

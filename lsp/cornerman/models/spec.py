@@ -53,7 +53,7 @@ class WheelsSource(_Entry):
     parts: tuple[WheelPart, ...] = Field(min_length=1)
 
 
-Source = Annotated[HubSource | WheelsSource, Field(discriminator="kind")]
+Source = HubSource | WheelsSource
 
 
 class GgufFile(_Entry):

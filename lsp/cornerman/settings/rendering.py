@@ -9,6 +9,7 @@ from typing import cast
 
 from cornerman.settings.fields import Setting, all_settings
 from cornerman.settings.schema import Settings
+from cornerman.settings.sources import VERSION
 
 _LIMITS = {
     "minimum": "at least",
@@ -50,6 +51,7 @@ Nothing has to be set. What you do set is taken from these places; each outweigh
 A file looks like this:
 
 ```toml
+version = 1
 model = "qwen2.5-coder-0.5b-instruct"
 
 [completion]
@@ -65,7 +67,9 @@ on your machine. In an editor they belong into the user's settings.
 
 def as_json_schema() -> str:
     """The JSON schema of a file of settings."""
-    return json.dumps(Settings.model_json_schema(), indent=2) + "\n"
+    schema = Settings.model_json_schema()
+    schema["properties"]["version"] = {"const": VERSION, "description": "Of these settings."}
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def as_markdown() -> str:

@@ -22,6 +22,9 @@ else:
 
 Values = dict[str, object]
 
+VERSION = 1
+"""Of the settings; to be raised when an older Cornerman would take one for something else."""
+
 # Sections that editor plugins keep for themselves.
 _PLUGINS_OWN = frozenset({"editor", "server", "trace"})
 
@@ -45,7 +48,10 @@ class Source:
 
 
 def of_file(path: Path, *, of_workspace: bool = False) -> Source:
-    """The settings of a TOML file; one that is not there is empty."""
+    """The settings of a TOML file; one that is not there is empty.
+
+    Of a file of a later version holds what this one knows: it may say what must stay private.
+    """
     try:
         text = path.read_text("utf-8")
         values = _spelled(cast("Values", loads(text)), Settings)
@@ -58,7 +64,14 @@ def of_file(path: Path, *, of_workspace: bool = False) -> Source:
     def place(setting: tuple[str, ...]) -> str:
         return f"{path}:{line_of(text, setting)}: {'.'.join(setting)}"
 
-    return Source(values, place, of_workspace)
+    version = values.pop("version", VERSION)
+    problem = (
+        ""
+        if version == VERSION
+        else f"{path} is of version {version} of the settings, and this Cornerman knows version "
+        f"{VERSION}: what it does not know in there is ignored."
+    )
+    return Source(values, place, of_workspace, problem)
 
 
 def of_editor(*sent: object) -> Source:

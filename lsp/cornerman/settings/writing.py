@@ -8,6 +8,7 @@ from typing import cast
 
 from cornerman.core.errors import BadInputError
 from cornerman.settings.files import user_file
+from cornerman.settings.sources import VERSION
 
 
 def write(values: Mapping[str, object]) -> Path:
@@ -24,7 +25,7 @@ def write(values: Mapping[str, object]) -> Path:
     path = user_file()
     try:
         text = path.read_text("utf-8") if path.exists() else ""
-        document = tomlkit.parse(text)
+        document = tomlkit.parse(text or f"version = {VERSION}\n")
         for name, value in values.items():
             _set(cast("dict[str, object]", document), name.split("."), value)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
@@ -14,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 FILE_NAME = "speeds.json"
 
+# To be raised when an older Cornerman could no longer use the file.
+_VERSION = 1
 _MOST_MODELS = 50
 # Smaller differences are not worth a write.
 _TELLING_CHANGE = 0.1
@@ -24,19 +27,25 @@ class _Entry(BaseModel):
     chars_per_token: float = Field(default=4.0, ge=1.0, le=8.0)
 
 
-class _Book(BaseModel):
+class _Version(BaseModel):
+    version: int = Field(default=_VERSION, ge=1)
+
+
+class _Book(_Version):
     models: dict[str, _Entry] = Field(default_factory=dict)
 
 
 class SpeedBook:
     """Speeds by the name of a model, read when first asked for.
 
-    A file that cannot be read or written is done without. Not for several threads.
+    A file that cannot be read or written, or is of a later version of Cornerman, is done without;
+    one that is damaged is set aside. Not for several threads.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._speeds: dict[str, ReadingSpeed] | None = None
+        self._is_foreign = False
         self._written: dict[str, ReadingSpeed] = {}
 
     def of(self, model: str) -> ReadingSpeed:
@@ -50,7 +59,8 @@ class SpeedBook:
         if not _is_close(self._written.get(model), speed):
             # Another window may have met other models meanwhile.
             others = {name: entry for name, entry in self._read().items() if name != model}
-            _write(self._path, {**others, model: speed})
+            if not self._is_foreign:
+                _write(self._path, {**others, model: speed})
             self._written[model] = speed
 
     def _known(self) -> dict[str, ReadingSpeed]:
@@ -61,8 +71,13 @@ class SpeedBook:
 
     def _read(self) -> dict[str, ReadingSpeed]:
         try:
-            book = _Book.model_validate_json(self._path.read_bytes())
-        except (OSError, ValidationError):
+            content = self._path.read_bytes()
+            self._is_foreign = _Version.model_validate_json(content).version > _VERSION
+            book = _Book() if self._is_foreign else _Book.model_validate_json(content)
+        except OSError:
+            return {}
+        except ValidationError:
+            _set_aside(self._path)
             return {}
         return {
             name: ReadingSpeed(entry.tokens_per_second, entry.chars_per_token)
@@ -75,6 +90,12 @@ def _is_close(one: ReadingSpeed | None, other: ReadingSpeed) -> bool:
         return one == other
     change = abs(one.tokens_per_second - other.tokens_per_second)
     return change <= _TELLING_CHANGE * one.tokens_per_second
+
+
+def _set_aside(path: Path) -> None:
+    logger.warning("the speeds were damaged; they are set aside and measured anew")
+    with suppress(OSError):
+        path.replace(path.with_name(f"{path.name}.broken"))
 
 
 def _write(path: Path, speeds: dict[str, ReadingSpeed]) -> None:
