@@ -1,4 +1,4 @@
-/** Bundles the extension and the script of its panel into dist/; `--tests` bundles the extension-host suite. */
+/** Bundles the extension and the script of its panel into dist/; `--tests` bundles the extension-host suites. */
 import { build } from 'esbuild';
 
 const common = { bundle: true, minify: true, sourcemap: false, legalComments: 'none', logLevel: 'warning' };
@@ -24,7 +24,7 @@ if (process.argv.includes('--tests')) {
     await build({
         ...common,
         minify: false,
-        entryPoints: { suite: 'test/host/suite.ts' },
+        entryPoints: ['everyday', 'folders', 'restricted'].map((suite) => `test/host/${suite}.ts`),
         outdir: 'dist/test',
         platform: 'node',
         target: 'node20',

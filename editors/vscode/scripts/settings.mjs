@@ -35,7 +35,7 @@ const OWN = {
         type: 'string',
         default: '',
         markdownDescription:
-            'Path of the program `cornerman`. Empty: the workspace’s Python environment, then the PATH, then the one this extension has installed.',
+            'Absolute path of the program `cornerman`. Empty: the workspace’s Python environment, then the PATH, then the one this extension has installed.',
         scope: 'machine',
     },
     'cornerman.server.package': {
@@ -58,8 +58,9 @@ if (clash) {
 
 const before = readFileSync(file, 'utf8');
 const manifest = JSON.parse(before);
-manifest.contributes.configuration.properties = { ...generated, ...OWN };
-manifest.capabilities.untrustedWorkspaces.restrictedConfigurations = Object.keys(generated);
+const properties = { ...generated, ...OWN };
+manifest.contributes.configuration.properties = properties;
+manifest.capabilities.untrustedWorkspaces.restrictedConfigurations = Object.keys(properties);
 const after = `${JSON.stringify(manifest, null, 2)}\n`;
 if (!process.argv.includes('--check')) {
     writeFileSync(file, after);

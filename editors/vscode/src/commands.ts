@@ -1,5 +1,6 @@
 /** What the palette and the editor's menu start: explanations, questions, refactorings. */
 import * as vscode from 'vscode';
+import type { Position, Range } from 'vscode-languageclient/node';
 import { askForLine } from './actions/instruction.ts';
 import type { Edits } from './actions/edit.ts';
 import { Command, ServerCommand } from './names.ts';
@@ -47,12 +48,6 @@ export async function explain(parts: Parts, argument: object): Promise<void> {
 
 /** Asks the user for a question and answers it in the panel. */
 export async function ask(parts: Parts, argument: object = {}): Promise<void> {
-    if (!parts.connection.has(ServerCommand.ask)) {
-        void vscode.window.showInformationMessage(
-            'The server that runs cannot answer questions yet; update it.',
-        );
-        return;
-    }
     const question =
         text(record(argument)['question']) ||
         (await askForLine(parts.context.workspaceState, {
@@ -72,18 +67,8 @@ export async function ask(parts: Parts, argument: object = {}): Promise<void> {
     });
 }
 
-function placeOf(editor: vscode.TextEditor): { uri: string; range: Lines } {
+function placeOf(editor: vscode.TextEditor): { uri: string; range: Range } {
     const { start, end } = editor.selection;
-    const plain = ({ line, character }: vscode.Position): Place => ({ line, character });
+    const plain = ({ line, character }: vscode.Position): Position => ({ line, character });
     return { uri: editor.document.uri.toString(), range: { start: plain(start), end: plain(end) } };
-}
-
-interface Place {
-    readonly line: number;
-    readonly character: number;
-}
-
-interface Lines {
-    readonly start: Place;
-    readonly end: Place;
 }

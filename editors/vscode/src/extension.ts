@@ -23,7 +23,7 @@ let running: Connection | undefined;
 export interface Api {
     /** Resolves when the server and a model have been found, or the user has been asked for them. */
     readonly settled: Promise<void>;
-    readonly connection: Pick<Connection, 'state' | 'onState' | 'run' | 'has'>;
+    readonly connection: Pick<Connection, 'state' | 'status' | 'run' | 'has'>;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {

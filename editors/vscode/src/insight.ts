@@ -1,5 +1,7 @@
 /** Why there was no suggestion, the log, and the doctor. */
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { reasons } from './completion/reasons.ts';
 import type { Switches } from './completion/switches.ts';
 import { ServerCommand } from './names.ts';
 import type { Panel } from './panel/panel.ts';
@@ -7,7 +9,6 @@ import type { Connection } from './server/connection.ts';
 import { locate } from './server/places.ts';
 import { run } from './server/process.ts';
 import { asOutcomes } from './wire.ts';
-import { reasons } from './completion/reasons.ts';
 
 /** Tells in the panel how the latest requests ended. */
 export async function showReasons(connection: Connection, switches: Switches, panel: Panel): Promise<void> {
@@ -52,7 +53,7 @@ export async function runDoctor(
     const pty: vscode.Pseudoterminal = {
         onDidWrite: output.event,
         open: () => {
-            const options = { onLine: print, signal: abort.signal };
+            const options = { cwd: examined(found.command), onLine: print, signal: abort.signal };
             run(found.command, ['doctor'], options).catch((error: unknown) => {
                 print(String(error));
             });
@@ -62,4 +63,10 @@ export async function runDoctor(
         },
     };
     vscode.window.createTerminal({ name: 'Cornerman Doctor', pty }).show();
+}
+
+/** The folder whose settings the doctor looks at: the workspace's, if that is trusted. */
+function examined(command: string): string {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    return vscode.workspace.isTrusted && folder?.scheme === 'file' ? folder.fsPath : dirname(command);
 }

@@ -22,21 +22,35 @@ export interface Parts {
 
 export class Setup {
     readonly #parts: Parts;
-    #running: Promise<void> | undefined;
+    #lastStart: Promise<unknown> = Promise.resolve();
 
     constructor(parts: Parts) {
         this.#parts = parts;
     }
 
-    /** Starts what is there and offers what is missing. A second call joins the first. */
-    run(): Promise<void> {
-        this.#running ??= this.#setUp()
-            .catch(async (error: unknown) => {
-                this.#parts.log.error(String(error));
-                await this.#showFailure('Setting up Cornerman failed; the log says why.');
-            })
-            .finally(() => (this.#running = undefined));
-        return this.#running;
+    /** Starts what is there and offers what is missing. Starts wait for each other, but not for an answer. */
+    async run(): Promise<void> {
+        const starting = this.#lastStart.then(() => this.#start());
+        this.#lastStart = starting.catch(() => undefined);
+        try {
+            switch (await starting) {
+                case 'not found':
+                    if (await this.#offerServer()) {
+                        await this.run();
+                    }
+                    break;
+                case 'failed':
+                    void this.#showFailure('Cornerman’s server did not start.');
+                    break;
+                case 'running': {
+                    const isReady = await this.#parts.models.ensure();
+                    await vscode.commands.executeCommand('setContext', ContextKey.isReady, isReady);
+                }
+            }
+        } catch (error) {
+            this.#parts.log.error(String(error));
+            void this.#showFailure('Setting up Cornerman failed; the log says why.');
+        }
     }
 
     /** Installs the server, whether or not there is one, and starts it. False when it was not installed. */
@@ -62,29 +76,18 @@ export class Setup {
         }
     }
 
-    async #setUp(): Promise<void> {
-        const { context, connection, status, log, models } = this.#parts;
-        let found = await locate(context, log);
-        if (!found) {
-            await this.#setFound(false);
-            if (!(await this.#offerServer())) {
-                return;
-            }
-            found = await locate(context, log);
-        }
+    /** Starts the server that is found, in place of the one that runs. */
+    async #start(): Promise<'running' | 'failed' | 'not found'> {
+        const { context, connection, log } = this.#parts;
+        const found = await locate(context, log);
         await this.#setFound(found !== undefined);
         if (!found) {
-            return;
+            await connection.close();
+            return 'not found';
         }
         log.info(`using ${found.command}, version ${found.version}`);
         await connection.open(found.command);
-        if (connection.state !== 'running') {
-            void this.#showFailure('Cornerman’s server did not start.');
-            return;
-        }
-        const isReady = await models.ensure();
-        status.chore = undefined;
-        await vscode.commands.executeCommand('setContext', ContextKey.isReady, isReady);
+        return connection.state === 'running' ? 'running' : 'failed';
     }
 
     /** True when a server has been installed, or may be found now. */

@@ -1,5 +1,5 @@
 /** What the server sends, as docs/protocol.md has it; checked as far as this extension relies on it. */
-import type { Range, WorkspaceEdit } from 'vscode-languageclient/node';
+import type { WorkspaceEdit } from 'vscode-languageclient/node';
 
 export type ServerState = 'idle' | 'loading' | 'thinking' | 'ready' | 'off' | 'error';
 
@@ -9,20 +9,18 @@ export interface Fix {
     readonly arguments: readonly unknown[];
 }
 
-/** Parameters of the notification `cornerman/status`. `percent` is of the loading of a model. */
+/** Parameters of the notification `cornerman/status`. */
 export interface ServerStatus {
     readonly state: ServerState;
     readonly model: string;
     readonly message: string;
     readonly tokensPerSecond: number | undefined;
-    readonly percent: number | undefined;
     readonly fix: Fix | undefined;
 }
 
 export interface Check {
     readonly name: string;
     readonly passed: boolean;
-    readonly detail: string;
 }
 
 /** The end of one edit: offered or applied with an edit, or refused with a reason. */
@@ -59,7 +57,6 @@ export interface Outcome {
     readonly uri: string;
     readonly suggested: boolean;
     readonly reason: string;
-    readonly model: string;
     readonly totalMs: number;
 }
 
@@ -77,7 +74,6 @@ export function asStatus(value: unknown): ServerStatus | undefined {
         model: text(it['model']),
         message: text(it['message']),
         tokensPerSecond: number(it['tokensPerSecond']),
-        percent: number(it['percent']),
         fix: text(fix['command'])
             ? { title: text(fix['title']), command: text(fix['command']), arguments: list(fix['arguments']) }
             : undefined,
@@ -99,11 +95,7 @@ export function asOffer(value: unknown): Offer | undefined {
         edit: typeof edit === 'object' ? edit : null,
         checks: list(it['checks'])
             .map(record)
-            .map((check) => ({
-                name: text(check['name']),
-                passed: check['passed'] === true,
-                detail: text(check['detail']),
-            })),
+            .map((check) => ({ name: text(check['name']), passed: check['passed'] === true })),
     };
 }
 
@@ -130,7 +122,6 @@ export function asOutcomes(value: unknown): Outcome[] {
             uri: text(it['uri']),
             suggested: it['suggested'] === true,
             reason: text(it['reason']),
-            model: text(it['model']),
             totalMs: number(it['totalMs']) ?? 0,
         }));
 }
@@ -144,7 +135,7 @@ export function asReferences(value: unknown): Reference[] {
         ...definitions.map((definition) => ({
             label: text(definition['name']),
             uri: text(definition['uri']),
-            line: (definition['range'] as Range | undefined)?.start.line ?? 0,
+            line: number(record(record(definition['range'])['start'])['line']) ?? 0,
         })),
         ...citations.map((citation) => {
             const line = number(citation['line']) ?? 1;

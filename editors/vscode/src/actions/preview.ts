@@ -1,7 +1,7 @@
 /** Shows an edit in a diff editor, and asks whether it is wanted. */
 import * as vscode from 'vscode';
 import { Command, ContextKey, PREVIEW_SCHEME } from '../names.ts';
-import type { Offer } from '../wire.ts';
+import { list, record, type Offer } from '../wire.ts';
 import { applied, changesOf, type DocumentChange } from './edits.ts';
 
 const APPLY = 'Apply';
@@ -98,7 +98,11 @@ async function open(pairs: readonly Pair[], title: string): Promise<void> {
     }
 }
 
+/** A difference of ours, by itself or in the editor of several. */
 function isPreview(tab: vscode.Tab): boolean {
-    const input = tab.input;
-    return input instanceof vscode.TabInputTextDiff && input.modified.scheme === PREVIEW_SCHEME;
+    const { input } = tab;
+    const differences = input instanceof vscode.TabInputTextDiff ? [input] : list(record(input)['textDiffs']);
+    return differences.some(
+        (one) => one instanceof vscode.TabInputTextDiff && one.modified.scheme === PREVIEW_SCHEME,
+    );
 }

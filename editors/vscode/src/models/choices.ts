@@ -1,6 +1,7 @@
 /** Which model to offer, and how a list of models reads. */
+import { ServerCommand } from '../names.ts';
 import { size } from '../status/presentation.ts';
-import type { Model } from '../wire.ts';
+import type { Model, ServerStatus } from '../wire.ts';
 
 export interface Choice {
     readonly label: string;
@@ -16,13 +17,13 @@ const FITS: Readonly<Record<string, string>> = {
 };
 const ORDER = ['well', 'tight', 'no'];
 
-/** The model to download before anything can work, or undefined when the one in use is here. */
-export function neededModel(models: readonly Model[]): Model | undefined {
-    const inUse = models.find((model) => model.inUse);
-    if (models.length === 0 || inUse?.installed) {
+/** The model to download before anything can work, or undefined where the server does not ask for one. */
+export function neededModel(status: ServerStatus | undefined, models: readonly Model[]): Model | undefined {
+    if (status?.fix?.command !== ServerCommand.pull) {
         return undefined;
     }
-    return inUse ?? models.find((model) => model.recommended) ?? models[0];
+    const missing = models.filter((model) => !model.installed);
+    return missing.find((model) => model.inUse) ?? missing.find((model) => model.recommended);
 }
 
 /** The best fit first; within a fit, the larger model first. */

@@ -19,11 +19,9 @@ export class Models {
         this.#status = status;
     }
 
-    /** Offers a model if the one in use is not on this machine. True when there is one in the end. */
+    /** Offers a model if the server lacks the one to use. True when nothing is missing in the end. */
     async ensure(): Promise<boolean> {
-        const isRemote = Boolean(vscode.workspace.getConfiguration(SECTION).get<string | null>('engine.url'));
-        const models = isRemote ? [] : await this.#list();
-        const needed = neededModel(models);
+        const needed = neededModel(await this.#connection.status(), await this.#list());
         if (!needed) {
             return true;
         }
@@ -39,14 +37,7 @@ export class Models {
 
     /** Lets the user pick a model; what is not on this machine is downloaded. True when one was chosen. */
     async choose(): Promise<boolean> {
-        const models = await this.#list();
-        if (models.length === 0) {
-            void vscode.window.showWarningMessage(
-                'The server has no list of models; restart it or update it.',
-            );
-            return false;
-        }
-        const picked = await vscode.window.showQuickPick(choicesOf(models), {
+        const picked = await vscode.window.showQuickPick(choicesOf(await this.#list()), {
             title: 'Choose a Model',
             placeHolder: 'Models that suit this machine stand first',
             matchOnDescription: true,
@@ -113,8 +104,6 @@ export class Models {
     }
 
     async #list(): Promise<Model[]> {
-        return this.#connection.has(ServerCommand.models)
-            ? asModels(await this.#connection.run(ServerCommand.models))
-            : [];
+        return asModels(await this.#connection.run(ServerCommand.models));
     }
 }

@@ -7,19 +7,19 @@ const FORGIVEN_AFTER_MS = 3 * 60_000;
 export type Verdict = { readonly restartAfterMs: number; readonly isFirst: boolean } | 'give up';
 
 export class Backoff {
-    private crashes: readonly number[] = [];
+    #crashes: readonly number[] = [];
 
     /** Times in milliseconds of a monotonic clock. Crashes that are long past do not count. */
     crashed(now: number): Verdict {
-        this.crashes = [...this.crashes.filter((at) => now - at < FORGIVEN_AFTER_MS), now];
-        const pause = PAUSES_MS[this.crashes.length - 1];
+        this.#crashes = [...this.#crashes.filter((at) => now - at < FORGIVEN_AFTER_MS), now];
+        const pause = PAUSES_MS[this.#crashes.length - 1];
         return pause === undefined
             ? 'give up'
-            : { restartAfterMs: pause, isFirst: this.crashes.length === 1 };
+            : { restartAfterMs: pause, isFirst: this.#crashes.length === 1 };
     }
 
     /** The user has started the server by hand. */
     reset(): void {
-        this.crashes = [];
+        this.#crashes = [];
     }
 }

@@ -1,4 +1,5 @@
 /** The language client of this window: started, watched, started again after a crash. */
+import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import {
@@ -27,6 +28,7 @@ export interface RunOptions {
 
 const PARTIAL_TEXT = new ProgressType<unknown>();
 const EXIT_WITHIN_MS = 2_000;
+const FIRST_WORD_MS = 20_000;
 
 export class Connection implements vscode.Disposable {
     readonly #states = new vscode.EventEmitter<ConnectionState>();
@@ -39,6 +41,8 @@ export class Connection implements vscode.Disposable {
     /** Set once, before the first start. */
     middleware: Middleware = {};
     state: ConnectionState = 'stopped';
+    /** What the server that runs has said last of itself. */
+    told: ServerStatus | undefined;
     #client: LanguageClient | undefined;
     #pause: NodeJS.Timeout | undefined;
     #tokens = 0;
@@ -73,6 +77,25 @@ export class Connection implements vscode.Disposable {
         this.#enter('stopped');
     }
 
+    /**
+     * What the server says of itself. One that has just started is waited for: its first word comes when it knows its
+     * settings. Undefined where none comes.
+     */
+    async status(): Promise<ServerStatus | undefined> {
+        if (!this.told && this.state === 'running') {
+            await new Promise<void>((resolve) => {
+                const end = (): void => {
+                    clearTimeout(timer);
+                    listeners.dispose();
+                    resolve();
+                };
+                const timer = setTimeout(end, FIRST_WORD_MS);
+                const listeners = vscode.Disposable.from(this.onStatus(end), this.onState(end));
+            });
+        }
+        return this.told;
+    }
+
     /** True where the server of this version has the command. */
     has(command: string): boolean {
         const provider = this.#client?.initializeResult?.capabilities.executeCommandProvider;
@@ -84,6 +107,11 @@ export class Connection implements vscode.Disposable {
         const client = this.#client;
         if (!client || this.state !== 'running') {
             throw new Error('Cornerman is not running yet; try again in a moment.');
+        }
+        if (!this.has(command)) {
+            throw new Error(
+                'The server cannot do that; run “Cornerman: Install or Update the Language Server”.',
+            );
         }
         const partialResultToken = `cornerman-text-${++this.#tokens}`;
         const workDoneToken = `cornerman-work-${this.#tokens}`;
@@ -153,11 +181,14 @@ export class Connection implements vscode.Disposable {
                 },
             },
         };
-        const client = new LanguageClient(SECTION, 'Cornerman', { command, args }, options);
+        // Without a folder the client would run it in the workspace's.
+        const program = { command, args, options: { cwd: dirname(command) } };
+        const client = new LanguageClient(SECTION, 'Cornerman', program, options);
         client.registerFeature(new EditorAbilities());
         client.onNotification('cornerman/status', (params: unknown) => {
             const status = asStatus(params);
             if (status && client === this.#client) {
+                this.told = status;
                 this.#statuses.fire(status);
             }
         });
@@ -193,6 +224,9 @@ export class Connection implements vscode.Disposable {
 
     #enter(state: ConnectionState): void {
         this.state = state;
+        if (state !== 'running') {
+            this.told = undefined;
+        }
         this.#states.fire(state);
     }
 }

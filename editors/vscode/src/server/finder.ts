@@ -25,10 +25,11 @@ export interface Places {
 /** The version of the server at `command`, or undefined where there is none that works. */
 export type Probe = (command: string) => Promise<string | undefined>;
 
-/** A setting is an order: nothing else is tried then. */
+/** A setting is an order: nothing else is tried then. Relative paths are none: they would depend on the folder. */
 export function candidates(places: Places): Candidate[] {
     if (places.setting.trim()) {
-        return [{ command: expandHome(places.setting.trim()), source: 'setting' }];
+        const command = expandHome(places.setting.trim());
+        return isAbsolute(command) ? [{ command, source: 'setting' }] : [];
     }
     const folders = places.searchPath.split(delimiter).filter((folder) => isAbsolute(folder));
     return [

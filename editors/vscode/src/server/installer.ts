@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { programOf } from './finder.ts';
 import { run, type Ended, type RunOptions } from './process.ts';
 
-export type Runner = (command: string, args: readonly string[], options?: RunOptions) => Promise<Ended>;
+export type Runner = (command: string, args: readonly string[], options: RunOptions) => Promise<Ended>;
 
 /** An expected failure; the message is one sentence for the user. */
 export class InstallError extends Error {}
@@ -28,7 +28,8 @@ const CHECK = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))
  * Rejects with InstallError, and then the folder is as it was.
  */
 export async function install(wanted: Installation, runner: Runner = run): Promise<string> {
-    const options = { signal: wanted.signal, onLine: wanted.onLine };
+    const home = dirname(wanted.folder);
+    const options = { cwd: home, signal: wanted.signal, onLine: wanted.onLine };
     const step = async (title: string, command: string, args: readonly string[]): Promise<void> => {
         wanted.onStep(title);
         wanted.onLine(`> ${[command, ...args].join(' ')}`);
@@ -38,13 +39,13 @@ export async function install(wanted: Installation, runner: Runner = run): Promi
         }
     };
     const old = `${wanted.folder}.old`;
-    await mkdir(dirname(wanted.folder), { recursive: true });
+    await mkdir(home, { recursive: true });
     await rm(old, { recursive: true, force: true });
     // An environment cannot be moved once it is made, so the old one steps aside.
     const hadOld = await renamed(wanted.folder, old);
     try {
         const python = programOf(wanted.folder, 'python', wanted.platform);
-        if (await works(runner, 'uv', ['--version'], wanted.signal)) {
+        if (await works(runner, 'uv', ['--version'], wanted)) {
             await step('Making an environment with uv', 'uv', ['venv', '--python', '>=3.10', wanted.folder]);
             await step('Installing Cornerman', 'uv', ['pip', 'install', '--python', python, wanted.package]);
         } else {
@@ -70,7 +71,7 @@ export async function install(wanted: Installation, runner: Runner = run): Promi
 async function findPython(runner: Runner, wanted: Installation): Promise<[string, ...string[]]> {
     const launcher: [string, ...string[]][] = wanted.platform === 'win32' ? [['py', '-3']] : [];
     for (const command of [...launcher, ...PYTHONS.map((name): [string, ...string[]] => [name])]) {
-        if (await works(runner, command[0], [...command.slice(1), '-c', CHECK], wanted.signal)) {
+        if (await works(runner, command[0], [...command.slice(1), '-c', CHECK], wanted)) {
             return command;
         }
     }
@@ -81,10 +82,10 @@ async function works(
     runner: Runner,
     command: string,
     args: readonly string[],
-    signal: AbortSignal,
+    { folder, signal }: Installation,
 ): Promise<boolean> {
     try {
-        return (await runner(command, args, { signal })).code === 0;
+        return (await runner(command, args, { cwd: dirname(folder), signal })).code === 0;
     } catch (error) {
         if (signal.aborted) {
             throw error;

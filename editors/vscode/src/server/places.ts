@@ -1,6 +1,6 @@
 /** The places of the finder on this machine and in this workspace. */
 import { access, constants } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { SECTION } from '../names.ts';
 import { record, text } from '../wire.ts';
@@ -36,7 +36,8 @@ export function serverPath(): string {
 
 async function probe(command: string, log: vscode.LogOutputChannel): Promise<string | undefined> {
     try {
-        const ended = await run(command, ['--version'], { signal: AbortSignal.timeout(PROBE_MS) });
+        const options = { cwd: dirname(command), signal: AbortSignal.timeout(PROBE_MS) };
+        const ended = await run(command, ['--version'], options);
         const version = ended.code === 0 ? versionIn(ended.output) : undefined;
         log.info(`${command}: ${version ?? `not usable, exit code ${ended.code}`}`);
         return version;

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface RunOptions {
+    /** The folder to run it in: Python imports from there, uv reads its settings there. */
+    readonly cwd: string;
     readonly onLine?: (line: string) => void;
     readonly signal?: AbortSignal;
-    readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface Ended {
@@ -14,14 +15,10 @@ export interface Ended {
 }
 
 /** Runs a program without a shell until it ends; rejects where it cannot be started or `signal` aborts it. */
-export async function run(
-    command: string,
-    args: readonly string[],
-    options: RunOptions = {},
-): Promise<Ended> {
+export async function run(command: string, args: readonly string[], options: RunOptions): Promise<Ended> {
     const child = spawn(command, args, {
+        cwd: options.cwd,
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: options.env ?? process.env,
         windowsHide: true,
         ...(options.signal ? { signal: options.signal } : {}),
     });

@@ -20,6 +20,8 @@ export interface Group {
 export interface Figures {
     readonly days: readonly Day[];
     readonly groups: readonly Group[];
+    /** A probability; suggestions to which the model gave less were hardly ever accepted. */
+    readonly threshold: number | undefined;
 }
 
 export function asFigures(value: unknown): Figures {
@@ -42,5 +44,6 @@ export function asFigures(value: unknown): Figures {
                 kept: number(group['kept']) ?? 0,
                 characters: number(group['characters']) ?? 0,
             })),
+        threshold: number(it['threshold']),
     };
 }

@@ -45,7 +45,13 @@ function charts(figures: Figures): string {
             `<tr><td>${escaped(group.language)}</td><td>${escaped(group.model)}</td><td>${group.shown}</td>` +
             `<td>${group.accepted}</td><td>${group.kept}</td><td>${group.characters}</td></tr>`,
     );
+    const advice =
+        figures.threshold === undefined
+            ? ''
+            : `<p>Suggestions that the model thought less likely than ${percent(figures.threshold)} were hardly ever
+accepted. With cornerman.completion.confidence.pause at ${figures.threshold} they are not shown.</p>`;
     return `<dl>${tiles.map(([name = '', value = '']) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>
+${advice}
 <h2>By day</h2>
 ${dayChart(figures.days)}
 <p class="legend"><span class="shown"></span> shown <span class="accepted"></span> accepted</p>

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { Command } from '../names.ts';
 import type { Switches } from '../completion/switches.ts';
 import type { Connection } from '../server/connection.ts';
-import type { Fix, ServerStatus } from '../wire.ts';
+import type { Fix } from '../wire.ts';
 import { present, type Chore, type Presentation } from './presentation.ts';
 
 export class StatusItem implements vscode.Disposable {
@@ -11,7 +11,6 @@ export class StatusItem implements vscode.Disposable {
     readonly #connection: Connection;
     readonly #switches: Switches;
     readonly #subscriptions: vscode.Disposable;
-    #server: ServerStatus | undefined;
     #chore: Chore | undefined;
     #isServerMissing = false;
 
@@ -23,11 +22,9 @@ export class StatusItem implements vscode.Disposable {
         this.#subscriptions = vscode.Disposable.from(
             this.#item,
             connection.onState(() => {
-                this.#server = undefined;
                 this.#draw();
             }),
-            connection.onStatus((status) => {
-                this.#server = status;
+            connection.onStatus(() => {
                 this.#draw();
             }),
             switches.onChange(() => {
@@ -43,11 +40,7 @@ export class StatusItem implements vscode.Disposable {
 
     /** The server's remedy for its error, if it has one. */
     get fix(): Fix | undefined {
-        return this.#server?.state === 'error' ? this.#server.fix : undefined;
-    }
-
-    get server(): ServerStatus | undefined {
-        return this.#server;
+        return this.#connection.told?.fix;
     }
 
     get isServerMissing(): boolean {
@@ -71,7 +64,7 @@ export class StatusItem implements vscode.Disposable {
             connection: this.#connection.state,
             isServerMissing: this.#isServerMissing,
             chore: this.#chore,
-            server: this.#server,
+            server: this.#connection.told,
             isEnabled: this.#switches.isEnabled,
             isLanguageOn: this.#switches.languageIsOn(language),
             language,

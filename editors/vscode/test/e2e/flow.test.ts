@@ -1,12 +1,8 @@
 /** A person at work: types, accepts, reads an explanation, has code changed and takes that back. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { CodeServer } from './support/code_server.ts';
-import { Machine } from './support/machine.ts';
-import { eventually, Workbench } from './support/workbench.ts';
+import { Session } from './support/session.ts';
+import { eventually, type Workbench } from './support/workbench.ts';
 
 const SHOP = `"""A shop's stock."""
 
@@ -38,39 +34,22 @@ def is_even(number):
         return False
 `;
 
-let machine: Machine;
-let server: CodeServer;
+const AVERAGE = `def average(numbers):
+    """The mean of numbers, or 0.0 where there are none."""
+    `;
+
+let session: Session;
 let bench: Workbench;
 let pictures = 0;
-const saved = (): string => readFileSync(join(machine.workspace, 'shop.py'), 'utf8');
-
-/** The number of the line with `start`, from 1. */
-const lineOf = (start: string): number =>
-    saved()
-        .split('\n')
-        .findIndex((line) => line.includes(start)) + 1;
-
-/** Saves, and waits until the file is what `isRight` says. */
-async function save(isRight: (text: string) => boolean, what: string): Promise<void> {
-    await eventually(async () => {
-        await bench.press('Control+s');
-        return isRight(saved());
-    }, what);
-}
 
 before(async () => {
-    machine = new Machine({ hasModels: true, hasServer: true, files: { 'shop.py': SHOP } });
-    machine.writeSettings({ 'cornerman.editor.preview': 1 });
-    await CodeServer.installExtension(machine);
-    server = await CodeServer.start(machine, '--disable-workspace-trust');
-    bench = await Workbench.open(server.address(machine, 'shop.py'), 'flow');
+    const files = { 'shop.py': SHOP, 'average.py': AVERAGE };
+    session = await Session.begin('flow', files, { 'cornerman.editor.preview': 1 });
+    bench = session.bench;
 });
 
 after(async () => {
-    await bench.picture('end');
-    await bench.close();
-    await server.stop();
-    machine.remove();
+    await session.end();
 });
 
 afterEach(async () => {
@@ -87,7 +66,10 @@ test('ghost text appears and Tab takes it', async () => {
     await bench.suggest();
     await bench.picture('ghost');
     await bench.press('Tab');
-    await save((text) => /total_value[^]*stock."""\n {8}\S/.test(text), 'the suggestion is in the file');
+    await session.save(
+        (text) => /total_value[^]*stock."""\n {8}\S/.test(text),
+        'the suggestion is in the file',
+    );
     await bench.status(/ is ready, \d+ tokens\/s/).waitFor();
 });
 
@@ -95,12 +77,23 @@ test('Control and Right take one word', async () => {
     await bench.goTo(18, 37);
     await bench.press('Enter');
     await bench.suggest();
-    const before = saved();
+    const before = session.saved();
     await bench.press('Control+ArrowRight');
-    await save((text) => text.length > before.length, 'a word is in the file');
-    const added = saved().length - before.length;
+    await session.save((text) => text.length > before.length, 'a word is in the file');
+    const added = session.saved().length - before.length;
     assert.ok(added < 30, `one word, not ${added} characters`);
     await bench.press('Escape');
+});
+
+test('Control, Alt and Right take one line', async () => {
+    await bench.openFile('average.py');
+    await bench.goTo(3, 5);
+    await bench.suggest();
+    await bench.press('Control+Alt+ArrowRight');
+    const isFilled = (line: string | undefined): boolean => /\S/.test(line ?? '');
+    await session.save((text) => isFilled(text.split('\n')[2]), 'a line is in the file', 'average.py');
+    assert.ok(!isFilled(session.saved('average.py').split('\n')[3]), 'one line');
+    await bench.press('Escape', 'Control+w');
 });
 
 test('other suggestions can be gone through', async () => {
@@ -132,17 +125,20 @@ test('a question about the workspace is answered with places', async () => {
     await bench.press('Enter');
     await bench.panel.getByRole('heading', { name: 'Where are items added?' }).waitFor();
     await bench.panel.locator('body[data-state=done]').waitFor();
-    await bench.panel
+    const place = bench.panel
         .locator('#references a')
         .filter({ hasText: /^shop\.py:\d+$/ })
-        .first()
-        .click();
+        .first();
     await bench.picture('ask');
+    const line = /\d+$/.exec(await place.innerText())?.[0] ?? '';
+    await place.focus();
+    await bench.press('Enter');
+    await bench.page.getByLabel(`Ln ${line}, Col 1`).waitFor();
 });
 
 test('a refactoring from the menu is shown, applied, saved and undone in one step', async () => {
-    const before = saved();
-    await bench.goTo(lineOf('if number'), 8);
+    const before = session.saved();
+    await bench.goTo(session.lineOf('if number'), 8);
     await bench.run('Cornerman: Refactor…');
     const simplify = bench.page.locator('.action-widget').getByText(/^Simplify/);
     await simplify.waitFor();
@@ -154,20 +150,20 @@ test('a refactoring from the menu is shown, applied, saved and undone in one ste
         .first()
         .waitFor();
     await bench.picture('preview');
-    assert.equal(saved(), before);
+    assert.equal(session.saved(), before);
     await bench.page.getByRole('button', { name: 'Apply', exact: true }).click();
     await bench.page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
-    await save(
+    await session.save(
         (text) => /def is_even\(number\):\n {4}return number % 2 == 0\n$/.test(text),
         'the edit is saved',
     );
     await bench.press('Control+z');
-    await save((text) => text === before, 'one undo brings the old text back');
+    await session.save((text) => text === before, 'one undo brings the old text back');
 });
 
 test('an instruction ends in a preview that can be discarded', async () => {
-    const before = saved();
-    await bench.goTo(lineOf('if number'), 8);
+    const before = session.saved();
+    await bench.goTo(session.lineOf('if number'), 8);
     await bench.run('Cornerman: Refactor with an Instruction');
     await bench.page.locator('.quick-input-widget input[type=text]').fill('return the condition directly');
     await bench.picture('instruction');
@@ -183,39 +179,5 @@ test('an instruction ends in a preview that can be discarded', async () => {
     await diff.waitFor();
     await bench.page.getByRole('button', { name: 'Discard', exact: true }).click();
     await diff.waitFor({ state: 'detached' });
-    assert.equal(saved(), before);
-});
-
-test('the menu of the status item tells why, and snoozes', async () => {
-    await bench.status().click();
-    await bench.picture('menu');
-    await bench.pick('Why No Completion?');
-    await bench.panel.locator('#answer').getByText('The latest requests').waitFor();
-    await bench.status().click();
-    await bench.pick('Snooze for 10 Minutes');
-    await bench.status(/snoozed for 10 minutes/).waitFor();
-    await bench.status().click();
-    await bench.pick('End the Snooze');
-    await bench.status(/is ready/).waitFor();
-});
-
-test('the statistics have charts', async () => {
-    await bench.run('Cornerman: Show Statistics');
-    await bench.tab.locator('svg').first().waitFor();
-    assert.equal(await bench.tab.locator('svg').count(), 2);
-    await bench.picture('statistics');
-    await bench.press('Control+w');
-});
-
-test('a server that crashes is started again, and says so once', async () => {
-    const pid = execFileSync('pgrep', ['-f', `serve --log-file ${machine.profile}`], {
-        encoding: 'utf8',
-    }).trim();
-    process.kill(Number(pid.split('\n')[0]), 'SIGKILL');
-    await bench.notification(/being started again/).waitFor();
-    assert.equal(await bench.notification(/being started again/).count(), 1);
-    await bench.status(/starts when it is needed|is ready/).waitFor();
-    await bench.goTo(17, 43);
-    await bench.press('Enter');
-    await bench.suggest();
+    assert.equal(session.saved(), before);
 });

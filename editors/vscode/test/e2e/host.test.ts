@@ -1,81 +1,81 @@
-/** Runs the suite of test/host inside the extension host of a real workbench. */
-import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+/** The suites of test/host, each in the extension host of a workbench with a workspace of its kind. */
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { chromium, type Browser } from 'playwright-core';
-import { CodeServer } from './support/code_server.ts';
-import { EXTENSION, Machine } from './support/machine.ts';
-import { CHROMIUM, FLAGS } from './support/workbench.ts';
+import { afterEach, test } from 'node:test';
+import { PATIENCE_MS, runInHost } from './support/extension_host.ts';
+import { Machine } from './support/machine.ts';
 
-const PATIENCE_MS = 300_000;
-const CONFIGURATION = /(id="vscode-workbench-web-configuration" data-settings=")([^"]*)"/;
+const ADD = 'def add(a, b):\n    """The sum of a and b."""\n    return ';
+const STOCK = `"""What a shop has in stock."""
+
+
+def restock_shelf(shelf, goods):
+    """Puts goods on a shelf, the oldest first."""
+    shelf.extend(sorted(goods))
+`;
+/** Leaves a mark beside itself when it is run; it is no server. */
+const TRAP = '#!/bin/sh\n: > "$0.was-run"\nexit 1\n';
+const SILENT = 'completion.enabled = false\n';
+const TIMEOUT = { timeout: PATIENCE_MS + 60_000 };
 
 let machine: Machine;
-let server: CodeServer;
-let browser: Browser;
 
-before(async () => {
-    const files = { 'add.py': 'def add(a, b):\n    """The sum of a and b."""\n    return ' };
-    machine = new Machine({ hasModels: true, hasServer: true, files });
-    machine.writeSettings({});
-    server = await CodeServer.start(machine, '--disable-workspace-trust');
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-});
-
-after(async () => {
-    await browser.close();
-    await server.stop();
+afterEach(() => {
     machine.remove();
 });
 
-test('the suite passes inside the extension host', { timeout: PATIENCE_MS + 60_000 }, async () => {
-    const page = await browser.newPage();
-    const ended = new Promise<void>((resolve) => {
-        void page.exposeFunction('codeAutomationLog', () => undefined);
-        void page.exposeFunction('codeAutomationExit', resolve);
+test('one folder', TIMEOUT, async () => {
+    machine = new Machine({ hasModels: true, hasServer: true, files: { 'add.py': ADD } });
+    machine.writeSettings({});
+    await runInHost('everyday', 9, {
+        machine,
+        workspace: machine.workspace,
+        flags: ['--disable-workspace-trust'],
     });
-    // The workbench is told where the extension and its tests are, as its desktop form is by arguments.
-    await page.route(
-        (url) => url.pathname === '/',
-        async (route) => {
-            const response = await route.fetch();
-            const body = (await response.text()).replace(
-                CONFIGURATION,
-                (_, head: string, settings: string) => {
-                    return `${head}${withTests(settings)}"`;
-                },
-            );
-            await route.fulfill({ response, body });
-        },
-    );
-    await page.goto(server.address(machine));
-    const timer = setTimeout(() => void page.close(), PATIENCE_MS);
-    await Promise.race([ended, page.waitForEvent('close', { timeout: 0 })]);
-    clearTimeout(timer);
-    const file = join(machine.workspace, 'results.txt');
-    assert.ok(existsSync(file), 'the suite has ended');
-    const results = readFileSync(file, 'utf8').split(/\n(?=ok |not ok )/);
-    console.log(results.join('\n'));
-    assert.ok(results.length >= 6);
-    assert.deepEqual(
-        results.filter((line) => !line.startsWith('ok ')),
-        [],
-    );
 });
 
-function withTests(settings: string): string {
-    const uri = (path: string): object => ({
-        scheme: 'vscode-remote',
-        authority: `127.0.0.1:${server.port}`,
-        path,
+test('several folders', TIMEOUT, async () => {
+    machine = new Machine({
+        hasModels: true,
+        hasServer: true,
+        files: {
+            'both.code-workspace': JSON.stringify({
+                folders: [{ path: 'app' }, { path: 'lib' }],
+                settings: { 'cornerman.editor.preview': 7 },
+            }),
+            'app/add.py': ADD,
+            'app/generated/model.py': ADD,
+            'lib/stock.py': STOCK,
+            'lib/generated/model.py': ADD,
+            'lib/.vscode/settings.json': JSON.stringify({ 'cornerman.editor.exclude': ['**/generated/**'] }),
+            'lib/.cornerman.toml': SILENT,
+            'lib/.venv/bin/cornerman': TRAP,
+        },
     });
-    const configuration = JSON.parse(settings.replaceAll('&quot;', '"').replaceAll('&amp;', '&')) as object;
-    const developmentOptions = {
-        extensions: [uri(EXTENSION.replace(/\/$/, ''))],
-        extensionTestsPath: uri(join(EXTENSION, 'dist', 'test', 'suite.js')),
+    machine.writeSettings({});
+    await runInHost('folders', 6, {
+        machine,
+        workspace: join(machine.workspace, 'both.code-workspace'),
+        flags: ['--disable-workspace-trust'],
+    });
+});
+
+test('a folder that is not trusted', TIMEOUT, async () => {
+    const settings = {
+        'cornerman.completion.enabled': false,
+        'cornerman.editor.languages': { '*': false },
+        'cornerman.editor.exclude': ['**'],
+        'cornerman.editor.preview': 9999,
     };
-    return JSON.stringify({ ...configuration, developmentOptions })
-        .replaceAll('&', '&amp;')
-        .replaceAll('"', '&quot;');
-}
+    machine = new Machine({
+        hasModels: true,
+        hasServer: true,
+        files: {
+            'add.py': ADD,
+            '.vscode/settings.json': JSON.stringify(settings),
+            '.cornerman.toml': SILENT,
+            '.venv/bin/cornerman': TRAP,
+        },
+    });
+    machine.writeSettings({ 'security.workspace.trust.startupPrompt': 'never' });
+    await runInHost('restricted', 5, { machine, workspace: machine.workspace });
+});

@@ -38,7 +38,7 @@ test('a begun minute counts', () => {
 });
 
 test('the reasons are a table that no text can break', () => {
-    const outcome = { uri: 'u', suggested: false, reason: 'a|b\nc', model: 'm', totalMs: 12.4 };
+    const outcome = { uri: 'u', suggested: false, reason: 'a|b\nc', totalMs: 12.4 };
     const text = reasons([outcome, { ...outcome, suggested: true }], undefined, (uri) => uri);
     assert.ok(text.includes('| u | a\\|b c | 12 ms |\n| u | a suggestion | 12 ms |'));
 });

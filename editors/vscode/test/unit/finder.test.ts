@@ -27,6 +27,10 @@ test('a setting is the only candidate', () => {
     assert.deepEqual(found, [{ command: '/opt/cornerman', source: 'setting' }]);
 });
 
+test('a relative path is not looked for in the folder of the moment', () => {
+    assert.deepEqual(candidates({ ...PLACES, setting: 'bin/cornerman' }), []);
+});
+
 test('Windows has other folders and endings', () => {
     const found = candidates({ ...PLACES, platform: 'win32' });
     assert.match(found[0]?.command ?? '', /Scripts.cornerman\.exe$/);

@@ -26,16 +26,30 @@ afterEach(() => {
     rmSync(root, { recursive: true, force: true });
 });
 
-/** A machine where the named programs work, and which notes what was run. */
-function machine(isWorking: (line: string) => boolean): { runner: Runner; lines: string[] } {
+/** A machine where the named programs work, and which notes what was run, and in which folders. */
+function machine(isWorking: (line: string) => boolean): {
+    runner: Runner;
+    lines: string[];
+    folders: Set<string>;
+} {
     const lines: string[] = [];
-    const runner: Runner = (command, args) => {
+    const folders = new Set<string>();
+    const runner: Runner = (command, args, { cwd }) => {
         const line = [command, ...args].join(' ');
         lines.push(line);
+        folders.add(cwd);
         return Promise.resolve({ code: isWorking(line) ? 0 : 1, output: '' });
     };
-    return { runner, lines };
+    return { runner, lines, folders };
 }
+
+test('nothing runs where modules or settings of a project could lie', async () => {
+    for (const hasUv of [true, false]) {
+        const { runner, folders } = machine((line) => hasUv || !line.startsWith('uv'));
+        await install(wanted, runner);
+        assert.deepEqual([...folders], [root]);
+    }
+});
 
 test('uv makes the environment where there is one', async () => {
     const { runner, lines } = machine(() => true);

@@ -4,7 +4,7 @@ import { choices, remembered } from '../../src/actions/history.ts';
 import { choicesOf, neededModel } from '../../src/models/choices.ts';
 import { Backoff } from '../../src/server/backoff.ts';
 import { explicitSettings, serverKeys } from '../../src/server/settings.ts';
-import { asModels, asReferences } from '../../src/wire.ts';
+import { asModels, asReferences, asStatus, type Model } from '../../src/wire.ts';
 
 test('pauses grow with crashes, the user is told once, and then it is enough', () => {
     const backoff = new Backoff();
@@ -54,14 +54,15 @@ const MODELS = asModels({
     ],
 });
 
-test('the model that suits the machine is needed unless the one in use is here', () => {
-    assert.equal(neededModel(MODELS)?.name, 'small');
-    assert.equal(
-        neededModel(MODELS.map((model) => ({ ...model, inUse: model.name === 'middle' })))?.name,
-        'middle',
-    );
-    assert.equal(neededModel(MODELS.map((model) => ({ ...model, inUse: true, installed: true }))), undefined);
-    assert.equal(neededModel([]), undefined);
+test('a model is needed only where the server lacks one: the one in use, or the one that suits the machine', () => {
+    const lacking = asStatus({ state: 'error', fix: { command: 'cornerman.pull' } });
+    const using = (name: string): Model[] =>
+        MODELS.map((model) => ({ ...model, inUse: model.name === name }));
+    assert.equal(neededModel(lacking, MODELS)?.name, 'small');
+    assert.equal(neededModel(lacking, using('middle'))?.name, 'middle');
+    assert.equal(neededModel(lacking, []), undefined);
+    assert.equal(neededModel(asStatus({ state: 'idle' }), using('middle')), undefined);
+    assert.equal(neededModel(undefined, MODELS), undefined);
 });
 
 test('models are listed by how well they fit', () => {
@@ -75,14 +76,19 @@ test('definitions and citations are places, counted from 0', () => {
     const range = { start: { line: 4, character: 0 }, end: { line: 5, character: 0 } };
     assert.deepEqual(
         asReferences({
-            definitions: [{ name: 'f', uri: 'file:///a.py', range }],
+            definitions: [
+                { name: 'f', uri: 'file:///a.py', range },
+                { name: 'g', uri: 'file:///a.py', range: {} },
+            ],
             citations: [
                 { path: 'b.py', uri: 'file:///b.py', line: 3, endLine: 9 },
                 { path: 'no uri', line: 1 },
+                null,
             ],
         }),
         [
             { label: 'f', uri: 'file:///a.py', line: 4 },
+            { label: 'g', uri: 'file:///a.py', line: 0 },
             { label: 'b.py:3', uri: 'file:///b.py', line: 2 },
         ],
     );

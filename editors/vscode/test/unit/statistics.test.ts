@@ -26,6 +26,13 @@ test('the page has the figures and two charts that can be read aloud', () => {
     assert.ok(!html.includes('NaN'));
 });
 
+test('a threshold that the figures suggest is told with the setting for it', () => {
+    const page = (threshold: number | null): string =>
+        statisticsHtml(asFigures({ figures: [GROUP], days: [], threshold }), 30, ASSETS);
+    assert.match(page(0.12), /less likely than 12 %[^]+confidence\.pause at 0\.12/);
+    assert.ok(!page(null).includes('confidence'));
+});
+
 test('names cannot become markup', () => {
     const figures = asFigures({ figures: [{ ...GROUP, language: '<script>', model: '"><b>' }], days: [] });
     const html = statisticsHtml(figures, 30, ASSETS);

@@ -50,11 +50,16 @@ export class CodeServer {
         return new CodeServer(port, child);
     }
 
-    /** The address of the workbench with the machine's workspace, and a file open if one is named. */
-    address(machine: Machine, file?: string): string {
-        const open = `vscode-remote://127.0.0.1:${this.port}${machine.workspace}/${file ?? ''}`;
-        const payload = file ? `&payload=${encodeURIComponent(JSON.stringify([['openFile', open]]))}` : '';
-        return `http://127.0.0.1:${this.port}/?folder=${machine.workspace}${payload}`;
+    /** The address of the workbench with the machine's workspace and one of its files open. */
+    address(machine: Machine, file: string): string {
+        const open = `vscode-remote://127.0.0.1:${this.port}${machine.workspace}/${file}`;
+        return `${this.at(machine.workspace)}&payload=${encodeURIComponent(JSON.stringify([['openFile', open]]))}`;
+    }
+
+    /** The address of the workbench with a folder, or with the folders that a `.code-workspace` lists. */
+    at(place: string): string {
+        const kind = place.endsWith('.code-workspace') ? 'workspace' : 'folder';
+        return `http://127.0.0.1:${this.port}/?${kind}=${encodeURIComponent(place)}`;
     }
 
     async stop(): Promise<void> {

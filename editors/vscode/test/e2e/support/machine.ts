@@ -27,6 +27,7 @@ export interface MachineOptions {
     readonly hasModels: boolean;
     /** The server is on the PATH. */
     readonly hasServer: boolean;
+    /** Files of the workspace; those with a first line for the shell are programs. */
     readonly files: Readonly<Record<string, string>>;
 }
 
@@ -36,6 +37,8 @@ export class Machine {
     readonly workspace = join(this.root, 'work');
     readonly profile = join(this.root, 'profile');
     readonly extensions = join(this.root, 'extensions');
+    /** Where a suite in the extension host tells how its cases ended. */
+    readonly results = join(this.root, 'results.txt');
     readonly env: NodeJS.ProcessEnv;
 
     constructor(options: MachineOptions) {
@@ -53,6 +56,7 @@ export class Machine {
             CORNERMAN_CONFIG_DIR: join(this.root, 'config'),
             CORNERMAN_RUNTIME_DIR: join(this.root, 'run'),
             OLLAMA_MODELS: join(this.root, 'ollama'),
+            CORNERMAN_TEST_RESULTS: this.results,
         };
         mkdirSync(cache);
         if (options.hasModels) {
@@ -63,7 +67,7 @@ export class Machine {
         for (const [name, text] of Object.entries(options.files)) {
             const file = join(this.workspace, name);
             mkdirSync(join(file, '..'), { recursive: true });
-            writeFileSync(file, text);
+            writeFileSync(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
         }
     }
 

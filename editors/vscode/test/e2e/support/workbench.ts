@@ -21,13 +21,13 @@ export class Workbench {
         this.#name = name;
     }
 
-    /** `name` stands in front of the names of pictures. */
+    /** Resolves when the editor has text; `name` stands in front of the names of pictures. */
     static async open(address: string, name: string): Promise<Workbench> {
         const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
         const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
         page.setDefaultTimeout(PATIENCE_MS);
         await page.goto(address);
-        await page.locator('.monaco-workbench').waitFor();
+        await page.locator('.monaco-editor .view-line').first().waitFor();
         return new Workbench(browser, page, name);
     }
 
@@ -59,10 +59,6 @@ export class Workbench {
         }
     }
 
-    async type(text: string): Promise<void> {
-        await this.page.keyboard.type(text, { delay: 20 });
-    }
-
     /** Runs a command by its title in the palette. */
     async run(title: string): Promise<void> {
         await this.press('F1');
@@ -83,6 +79,19 @@ export class Workbench {
             .filter({ hasText: text })
             .first()
             .click();
+    }
+
+    /** Opens a file of the workspace by its name. */
+    async openFile(name: string): Promise<void> {
+        await this.press('Control+p');
+        await this.page.locator('.quick-input-widget input[type=text]').fill(name);
+        await this.page
+            .locator('.quick-input-list .monaco-list-row')
+            .filter({ hasText: name })
+            .first()
+            .waitFor();
+        await this.press('Enter');
+        await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
     }
 
     /** Puts the cursor at a place, both counted from 1, in the editor that is open. */
