@@ -62,3 +62,8 @@ def test_a_block_is_complete_with_its_closing_fence() -> None:
     answer = "```python\nx = '``'\n```"
     assert [is_complete_block(answer[:end]) for end in (9, 17, len(answer) - 1)] == [False] * 3
     assert is_complete_block(answer)
+
+
+def test_no_blank_line_is_left_where_the_last_lines_go() -> None:
+    [edit] = minimal_edits("try:\n    a()\nfinally:\n    b()", "try:\n    a()")
+    assert (edit.start, edit.end, edit.text) == (12, 29, "")

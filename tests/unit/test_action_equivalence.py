@@ -121,6 +121,10 @@ SAME = {
         "def f(x):\n    return (1 if x else 2) + 1\n",
     ),
     "literals": ("x = dict(), list(), set([1, 2])\n", "x = {}, [], {1, 2}\n"),
+    "counted up": (
+        "def f(a):\n    n = 0\n    n = n + 1\n    use(n)\n    return n\n",
+        "def f(a):\n    n = 0\n    n += 1\n    use(n)\n    return n\n",
+    ),
     "not in": ("def f(a, b):\n    return not a in b\n", "def f(a, b):\n    return a not in b\n"),
 }
 DIFFERENT = {
@@ -224,6 +228,115 @@ DIFFERENT = {
         "def f():\n    b = 1\n    return locals()\n",
     ),
     "module names": ("for a in x:\n    y = a\n", "for b in x:\n    y = b\n"),
+    "an index used behind the loop": (
+        "def f(xs):\n    for i in range(len(xs)):\n        g(xs[i])\n    return i\n",
+        "def f(xs):\n    for i in xs:\n        g(i)\n    return i\n",
+    ),
+    "a list that another function looks at": (
+        """
+        def f(xs):
+            def size(x):
+                return len(r)
+            r = []
+            for x in xs:
+                r.append(size(x))
+            return r
+        """,
+        """
+        def f(xs):
+            def size(x):
+                return len(r)
+            r = [size(x) for x in xs]
+            return r
+        """,
+    ),
+    "a default that another function looks at": (
+        """
+        def f(a):
+            def seen():
+                return x
+            x = 1
+            if seen():
+                x = 2
+            return x
+        """,
+        """
+        def f(a):
+            def seen():
+                return x
+            x = 2 if seen() else 1
+            return x
+        """,
+    ),
+    "a name that an exception takes away": (
+        """
+        def f(a):
+            e = 1
+            try:
+                a()
+            except ValueError as e:
+                pass
+            return e
+        """,
+        """
+        def f(a):
+            b = 1
+            try:
+                a()
+            except ValueError as e:
+                pass
+            return b
+        """,
+    ),
+    "a name that a function takes": (
+        "def f():\n    g = 1\n    def g():\n        pass\n    return g\n",
+        "def f():\n    h = 1\n    def g():\n        pass\n    return h\n",
+    ),
+    "a generator without a step": (
+        "def f():\n    return\n    yield\n",
+        "def f():\n    return\n",
+    ),
+    "a name that is local by what is never run": (
+        "x = 1\ndef f():\n    return x\n    x = 2\n",
+        "x = 1\ndef f():\n    return x\n",
+    ),
+    "a global that the call changes": (
+        "def f():\n    x = step()\n    return g(total, x)\n",
+        "def f():\n    return g(total, step())\n",
+    ),
+    "a parameter that may change in place": (
+        "def f(a):\n    a = a + 1\n    return a\n",
+        "def f(a):\n    a += 1\n    return a\n",
+    ),
+    "builtins under other meanings": (
+        "from numpy import *\ndef f(a):\n    return not all(not x for x in a)\n",
+        "from numpy import *\ndef f(a):\n    return any(a)\n",
+    ),
+    "a builtin of one's own for older versions": (
+        """
+        try:
+            any
+        except NameError:
+            def any(values):
+                return values
+
+        def f(a):
+            for x in a:
+                if x:
+                    return True
+            return False
+        """,
+        """
+        try:
+            any
+        except NameError:
+            def any(values):
+                return values
+
+        def f(a):
+            return any(x for x in a)
+        """,
+    ),
     "a default for what is falsy": (
         "def f(a, b):\n    return a if a is not None else b\n",
         "def f(a, b):\n    return a or b\n",

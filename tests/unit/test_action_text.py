@@ -11,7 +11,8 @@ from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.errors import BadInputError
 from cornerman.core.generation import Message
 from cornerman.core.snippets import Snippet
-from cornerman.features.actions.testing import placement_of, write_tests
+from cornerman.features.actions.placement import placement_of
+from cornerman.features.actions.testing import write_tests
 from cornerman.features.explain import definitions_used, explain
 from cornerman.features.review import review
 from cornerman.models.catalog import find

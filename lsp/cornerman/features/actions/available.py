@@ -21,9 +21,9 @@ from cornerman.features.actions.marker import marker_near
 from cornerman.features.actions.place import TODO, code_at
 from cornerman.features.actions.python_code import parsed
 from cornerman.features.actions.testing import can_have_tests
+from cornerman.features.actions.titles import shortened
 
 _FEWEST_LINES = 3
-_MAX_TITLE = 60
 _REWRITES = {
     ActionKind.SIMPLIFY: "Simplify {}",
     ActionKind.CONVERT_LOOP: "Convert loops and conditionals in {}",
@@ -59,8 +59,7 @@ def _about_problems(
     snapshot: DocumentSnapshot, diagnostics: Sequence[Diagnostic]
 ) -> Iterator[Available]:
     for one in diagnostics:
-        message = " ".join(one.message.split())
-        short = message if len(message) <= _MAX_TITLE else message[:_MAX_TITLE] + "…"
+        short = shortened(one.message)
         if spec(snapshot.language_id) is not None:
             yield Available(ActionKind.FIX, f"Fix: {short}", one.start, one.end, diagnostic=one)
         title = f"Explain: {short}"
@@ -71,9 +70,8 @@ def _about_code(snapshot: DocumentSnapshot, start: int, end: int) -> Iterator[Av
     """Rewrites of the selection or of the function around the cursor."""
     marker = marker_near(snapshot, start, end)
     if marker is not None:
-        words = marker.instruction
-        short = words if len(words) <= _MAX_TITLE else words[:_MAX_TITLE] + "…"
-        yield Available(ActionKind.INSTRUCTION, f"Refactor: {short}", start, end, words)
+        title = f"Refactor: {shortened(marker.instruction)}"
+        yield Available(ActionKind.INSTRUCTION, title, start, end, marker.instruction)
     target = code_at(snapshot, start, end)
     if target is None:
         return

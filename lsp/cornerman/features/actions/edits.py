@@ -23,8 +23,13 @@ def minimal_edits(old: str, new: str, offset: int = 0) -> tuple[TextEdit, ...]:
         if tag == "equal":
             continue
         edit = _trimmed(old[starts[i1] : starts[i2]], "".join(after[j1:j2]), offset + starts[i1])
+        if tag == "delete" and i1 > 0 and i2 == len(before):
+            # The line before becomes the last one, and ends as that did.
+            kept = before[i1 - 1]
+            surplus = len(kept) - len(kept.rstrip("\r\n")) if _is_open(before[-1]) else 0
+            edit = TextEdit(edit.start - surplus, edit.end, "")
         # A last line without a line break gets one when lines come behind it.
-        if i1 == i2 == len(before) and before and not before[-1].endswith(("\n", "\r")):
+        if i1 == i2 == len(before) and before and _is_open(before[-1]):
             edit = TextEdit(edit.start, edit.end, "\n" + edit.text)
         edits.append(edit)
     return tuple(edits)
@@ -40,3 +45,8 @@ def _trimmed(old: str, new: str, offset: int) -> TextEdit:
     while tail < shorter - same and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     return TextEdit(offset + same, offset + len(old) - tail, new[same : len(new) - tail])
+
+
+def _is_open(line: str) -> bool:
+    """True if no line break ends the line."""
+    return not line.endswith(("\n", "\r"))

@@ -69,7 +69,7 @@ class PythonCode:
 
     @cached_property
     def _global_names(self) -> frozenset[str]:
-        return frozenset(_bound_names(self.module.body))
+        return frozenset(bound_names(self.module.body))
 
 
 # Python 3.11 counts the depth of what it parses for all threads together: a parse in another thread
@@ -91,6 +91,21 @@ def parsed(text: str) -> PythonCode | None:
         return None
     _HELD[text] = code
     return code
+
+
+def bound_names(body: list[ast.stmt]) -> Iterator[str]:
+    """The names that statements bind in their own scope, in any branch; ``*`` for an import."""
+    for statement in body:
+        if isinstance(statement, DEFINITIONS):
+            yield statement.name
+            continue
+        for node in (statement, *own_nodes(statement)):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
+            elif isinstance(node, ast.alias):
+                yield (node.asname or node.name).split(".")[0]
+            elif isinstance(node, DEFINITIONS):
+                yield node.name
 
 
 def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
@@ -127,17 +142,3 @@ def _definitions_in(body: list[ast.stmt]) -> Iterator[Definition]:
         for part in parts:
             for field in ("body", "orelse", "finalbody"):
                 yield from _definitions_in(getattr(part, field, []))
-
-
-def _bound_names(body: list[ast.stmt]) -> Iterator[str]:
-    for statement in body:
-        if isinstance(statement, DEFINITIONS):
-            yield statement.name
-            continue
-        for node in (statement, *own_nodes(statement)):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                yield node.id
-            elif isinstance(node, ast.alias):
-                yield (node.asname or node.name).split(".")[0]
-            elif isinstance(node, DEFINITIONS):
-                yield node.name

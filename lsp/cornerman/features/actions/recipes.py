@@ -32,7 +32,6 @@ class Recipe:
     need not be asked at all, or "". ``known`` are edits of the target that need no model.
     """
 
-    title: str
     template: str
     draft: Callable[[Job, str], str | Unusable]
     is_copy: bool = True
@@ -114,24 +113,20 @@ _PYTHON_ONLY = frozenset(
     {ActionKind.IMPROVE_NAMES, ActionKind.ADD_TYPES, ActionKind.EXTRACT_FUNCTION}
 )
 _RECIPES: Mapping[ActionKind, Recipe] = {
-    ActionKind.SIMPLIFY: Recipe("Simplify", "simplify", rewritten, known=idiom_edits),
-    ActionKind.MODERNIZE: Recipe("Modernize", "modernize", rewritten, known=idiom_edits),
-    ActionKind.CONVERT_LOOP: Recipe(
-        "Convert loops and conditionals", "convert-loop", rewritten, known=idiom_edits
-    ),
-    ActionKind.INSTRUCTION: Recipe("Refactor", "instruction", rewritten),
-    ActionKind.FIX: Recipe("Fix", "fix", rewritten),
-    ActionKind.TODO: Recipe("Complete the TODO", "todo", rewritten),
+    ActionKind.SIMPLIFY: Recipe("simplify", rewritten, known=idiom_edits),
+    ActionKind.MODERNIZE: Recipe("modernize", rewritten, known=idiom_edits),
+    ActionKind.CONVERT_LOOP: Recipe("convert-loop", rewritten, known=idiom_edits),
+    ActionKind.INSTRUCTION: Recipe("instruction", rewritten),
+    ActionKind.FIX: Recipe("fix", rewritten),
+    ActionKind.TODO: Recipe("todo", rewritten),
     ActionKind.IMPROVE_NAMES: Recipe(
-        "Improve names", "improve-names", better_names, is_copy=False, refusal=_no_vague_names
+        "improve-names", better_names, is_copy=False, refusal=_no_vague_names
     ),
     ActionKind.ADD_TYPES: Recipe(
-        *("Add type hints", "add-types", hinted, False, _no_types_missing, known_hints)
+        "add-types", hinted, is_copy=False, refusal=_no_types_missing, known=known_hints
     ),
-    ActionKind.DOCUMENT: Recipe(
-        "Document", "document", documented, is_copy=False, refusal=_documented_already
-    ),
+    ActionKind.DOCUMENT: Recipe("document", documented, is_copy=False, refusal=_documented_already),
     ActionKind.EXTRACT_FUNCTION: Recipe(
-        "Extract function", "extract-function", extracted, is_copy=False, refusal=_not_extractable
+        "extract-function", extracted, is_copy=False, refusal=_not_extractable
     ),
 }

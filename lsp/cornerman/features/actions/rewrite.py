@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from cornerman.core.actions import (
@@ -19,9 +17,9 @@ from cornerman.core.actions import (
     TextEdit,
 )
 from cornerman.core.errors import BadInputError
-from cornerman.core.generation import FinishReason, GenerationRequest, Priority, SamplingParams
 from cornerman.engine.stream import Engine
-from cornerman.features.actions.answer import Unusable, is_complete_block
+from cornerman.features.actions.answer import Unusable
+from cornerman.features.actions.asking import Answer, Asker
 from cornerman.features.actions.checks import examine
 from cornerman.features.actions.edits import minimal_edits
 from cornerman.features.actions.job import Change, Job
@@ -29,15 +27,10 @@ from cornerman.features.actions.marker import Marker, marker_near
 from cornerman.features.actions.partial import sound_edits, sound_part, with_edits
 from cornerman.features.actions.place import target_of
 from cornerman.features.actions.recipes import Recipe, recipe_for
-from cornerman.features.unbroken import unbroken
+from cornerman.features.actions.titles import title_of
 from cornerman.models.catalog import ModelSpec
-from cornerman.prompting import templates
 from cornerman.settings import ActionSettings
 from cornerman.settings.verification import Verification
-
-_TEMPERATURE = 0.6
-_TOP_P = 0.95
-_MAX_TITLE = 60
 
 
 async def rewrite(
@@ -64,10 +57,10 @@ async def rewrite(
         recipe = recipe_for(job)
         reason = await asyncio.to_thread(recipe.refusal, job)
     except BadInputError as error:
-        return Offer(OfferStatus.REFUSED, _title(request), str(error))
+        return Offer(OfferStatus.REFUSED, title_of(request), str(error))
     if reason:
-        return Offer(OfferStatus.REFUSED, _title(request), reason)
-    asker = _Asker(job, recipe, settings, model, engine, on_progress)
+        return Offer(OfferStatus.REFUSED, title_of(request), reason)
+    asker = Asker(job, recipe, settings, model, engine, on_progress)
     best = _Attempt()
     for number in range(-1, settings.candidates):
         if number < 0:
@@ -83,13 +76,7 @@ async def rewrite(
     if request.takes_unverified and best.change is not None:
         return _offer(best, request, marker, asker.speed)
     reason = f"No answer of the model passed: {_failure(best)}"
-    return Offer(OfferStatus.REFUSED, _title(request), reason, (), best.checks, asker.speed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    text: str
-    is_finished: bool
+    return Offer(OfferStatus.REFUSED, title_of(request), reason, (), best.checks, asker.speed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,67 +99,6 @@ class _Attempt:
         return replace(self, checks=(*self.checks, await verification.check(uri, text)))
 
 
-class _Asker:
-    """Asks the model for answers to one job."""
-
-    def __init__(
-        self,
-        job: Job,
-        recipe: Recipe,
-        settings: ActionSettings,
-        model: ModelSpec,
-        engine: Engine,
-        on_progress: OnProgress,
-    ) -> None:
-        template = templates.load(recipe.template, settings.own_prompts)
-        values = recipe.variables(job)
-        self._messages = template.render(**{name: values[name] for name in template.variables})
-        self._recipe, self._job = recipe, job
-        self._model, self._engine = model, engine
-        self._on_progress = on_progress
-        self.speed: float | None = None
-
-    async def answer(self, number: int) -> _Answer:
-        """The answer of that number; 0 is the likeliest."""
-        text, tokens, finish = "", 0, None
-        started = 0.0
-        async with aclosing(unbroken(self._engine.stream(self._request(number)))) as chunks:
-            async for chunk in chunks:
-                text += chunk.text
-                tokens += bool(chunk.text)
-                started = started or time.perf_counter()
-                if chunk.timings is not None and chunk.timings.generated:
-                    tokens = chunk.timings.generated
-                    self.speed = chunk.timings.tokens_per_second or self.speed
-                if chunk.text:
-                    words = "Writing" if number == 0 else f"Trying again ({number + 1})"
-                    self._on_progress(Progress(words, tokens, self.speed or 0.0))
-                finish = chunk.finish
-                # What comes behind the code is chatter.
-                if self._recipe.is_copy and is_complete_block(text):
-                    finish = FinishReason.STOP
-                    break
-        if self.speed is None and tokens > 1:
-            # Not every engine tells, and none does of an answer that was not read to its end.
-            self.speed = (tokens - 1) / max(time.perf_counter() - started, 1e-3)
-        return _Answer(text, finish is not FinishReason.LENGTH)
-
-    def _request(self, number: int) -> GenerationRequest:
-        limit = self._recipe.max_tokens(self._job)
-        sampling = SamplingParams(limit)
-        if number > 0:
-            sampling = SamplingParams(limit, _TEMPERATURE, _TOP_P, seed=number)
-        return GenerationRequest(
-            self._model.name,
-            self._messages,
-            sampling,
-            # Requests of one kind share all that stands before the code.
-            session=f"action:{self._recipe.template}",
-            priority=Priority.ACTION,
-            copies_input=self._recipe.is_copy,
-        )
-
-
 def _known(job: Job, recipe: Recipe) -> _Attempt:
     """What can be done without the model."""
     edits = recipe.known(job)
@@ -186,7 +112,7 @@ def _known(job: Job, recipe: Recipe) -> _Attempt:
     return _Attempt(*part) if part is not None else attempt
 
 
-def _attempt(job: Job, recipe: Recipe, answer: _Answer) -> _Attempt:
+def _attempt(job: Job, recipe: Recipe, answer: Answer) -> _Attempt:
     if recipe.is_copy and not answer.is_finished:
         return _Attempt(reason="The answer was cut off before its end.")
     drafted = recipe.draft(job, answer.text)
@@ -236,7 +162,7 @@ def _offer(
     warning = "" if attempt.is_sound else f"Not verified: {_failure(attempt)}"
     return Offer(
         OfferStatus.OFFERED,
-        _title(request),
+        title_of(request),
         edits=(FileEdit(request.snapshot, edits),),
         checks=attempt.checks,
         tokens_per_second=speed,
@@ -263,10 +189,3 @@ def _with_removal(edits: tuple[TextEdit, ...], marker: Marker) -> tuple[TextEdit
 def _failure(attempt: _Attempt) -> str:
     failed = (check for check in attempt.checks if not check.passed)
     return next((check.detail for check in failed), attempt.reason)
-
-
-def _title(request: ActionRequest) -> str:
-    if request.kind is ActionKind.INSTRUCTION:
-        words = " ".join(request.instruction.split())
-        return f"Refactor: {words if len(words) <= _MAX_TITLE else words[:_MAX_TITLE] + '…'}"
-    return request.kind.value.replace("-", " ").capitalize()

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
-from pathlib import Path
 
 from cornerman.context.targets import Target
 from cornerman.core.actions import (
@@ -29,6 +26,7 @@ from cornerman.features.actions.answer import Unusable, code_in, is_complete_blo
 from cornerman.features.actions.checks.syntax import compiles
 from cornerman.features.actions.checks.undefined import complaints
 from cornerman.features.actions.place import target_of
+from cornerman.features.actions.placement import Placement, placement_of
 from cornerman.features.actions.python_code import parsed
 from cornerman.features.unbroken import unbroken
 from cornerman.models.catalog import ModelSpec
@@ -37,16 +35,6 @@ from cornerman.settings import ActionSettings
 
 _MAX_TOKENS = 320
 _TITLE = "Write tests"
-_LEVELS_UP = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """The test file of a source file, and the module name by which it is imported."""
-
-    snapshot: DocumentSnapshot
-    exists: bool
-    module: str
 
 
 def can_have_tests(snapshot: DocumentSnapshot, target: Target) -> bool:
@@ -101,72 +89,6 @@ def _testable(request: ActionRequest) -> Target:
     if not can_have_tests(request.snapshot, target):
         raise BadInputError("Tests are written for public functions of Python modules so far.")
     return target
-
-
-def placement_of(
-    snapshot: DocumentSnapshot, documents: Mapping[str, DocumentSnapshot]
-) -> Placement:
-    """Where the tests of a file go: its test file, or a new one beside its siblings.
-
-    Raises:
-        BadInputError: the document is no file, or its test file cannot be read.
-    """
-    path = path_of(snapshot.uri)
-    if path is None:
-        raise BadInputError("Save the file first; its tests go into a file beside it.")
-    names = (f"test_{path.stem}.py", f"{path.stem}_test.py")
-    folders = _test_folders(path)
-    places = [folder / name for folder in folders for name in names]
-    for place in places:
-        uri = place.as_uri()
-        if uri in documents:
-            return Placement(documents[uri], exists=True, module=_module_name(path))
-        if place.is_file():
-            try:
-                text = place.read_bytes().decode("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise BadInputError(f"{place.name} cannot be read as UTF-8 text.") from error
-            found = DocumentSnapshot(uri, "python", 0, text)
-            return Placement(found, exists=True, module=_module_name(path))
-    new = _new_place(path, folders)
-    empty = DocumentSnapshot(new.as_uri(), "python", 0, "")
-    return Placement(empty, exists=False, module=_module_name(path))
-
-
-def _test_folders(path: Path) -> list[Path]:
-    """The folders that may hold the tests of a file, the nearest first."""
-    found = [path.parent]
-    for folder in path.parents[:_LEVELS_UP]:
-        for name in ("tests", "test"):
-            tests = folder / name
-            if tests.is_dir():
-                inner = sorted(p for p in tests.rglob("*") if p.is_dir() and "__" not in p.name)
-                found += [tests, *inner]
-        if (folder / "pyproject.toml").exists() or (folder / ".git").exists():
-            break
-    return found
-
-
-def _new_place(path: Path, folders: list[Path]) -> Path:
-    """As the siblings do it: their folder, and their way to name tests."""
-    siblings = [(folder, file) for folder in folders for file in sorted(folder.glob("*.py"))]
-    for folder, file in siblings:
-        if file.stem.startswith("test_"):
-            return folder / f"test_{path.stem}.py"
-        if file.stem.endswith("_test"):
-            return folder / f"{path.stem}_test.py"
-    tests = [folder for folder in folders if folder.name in ("tests", "test")]
-    return (tests or folders)[0] / f"test_{path.stem}.py"
-
-
-def _module_name(path: Path) -> str:
-    """The dotted name of a module, as far up as there are packages."""
-    parts = [] if path.stem == "__init__" else [path.stem]
-    folder = path.parent
-    while (folder / "__init__.py").is_file():
-        parts.insert(0, folder.name)
-        folder = folder.parent
-    return ".".join(parts) or path.parent.name
 
 
 async def _ask(

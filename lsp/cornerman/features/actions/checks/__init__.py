@@ -17,6 +17,7 @@ from cornerman.features.actions.checks.contents import (
     only_adds,
 )
 from cornerman.features.actions.checks.contract import keeps_comments, keeps_signature
+from cornerman.features.actions.checks.extraction import only_extracts
 from cornerman.features.actions.checks.repair import repairs
 from cornerman.features.actions.checks.syntax import parses
 from cornerman.features.actions.checks.undefined import no_undefined_names
@@ -41,7 +42,9 @@ CHECKS: Mapping[ActionKind, Sequence[ChangeCheck]] = {
     ActionKind.IMPROVE_NAMES: (parses, keeps_signature, no_undefined_names, only_renames),
     ActionKind.ADD_TYPES: (parses, no_undefined_names, only_annotates),
     ActionKind.DOCUMENT: (parses, only_documents),
-    ActionKind.EXTRACT_FUNCTION: (parses, keeps_signature, keeps_comments, no_undefined_names),
+    ActionKind.EXTRACT_FUNCTION: (
+        *(parses, keeps_signature, keeps_comments, no_undefined_names, only_extracts),
+    ),
     ActionKind.INSTRUCTION: (
         *(parses, keeps_signature, keeps_comments, no_undefined_names, keeps_contents),
         does_the_same,

@@ -12,14 +12,8 @@ from typing import cast
 from cornerman.context.inventory import identifiers
 from cornerman.features.actions.answer import Unusable
 from cornerman.features.actions.job import Job
-from cornerman.features.actions.python_code import (
-    DEFINITIONS,
-    Function,
-    PythonCode,
-    arguments,
-    own_nodes,
-    parsed,
-)
+from cornerman.features.actions.python_code import Function, PythonCode, parsed
+from cornerman.features.actions.values import values_between
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _FEWEST_STATEMENTS = 2
@@ -63,7 +57,7 @@ def _written(job: Job, selection: _Selection, name: str) -> str:
     indent = text[line : selection.start]
     step = indent[len(job.indent) :] if len(indent) - len(job.indent) < 5 else "    "
     unit = step or "    "
-    body = [text[line : selection.end]][0].splitlines()
+    body = text[line : selection.end].splitlines()
     lines = [job.indent + unit + one.removeprefix(indent) if one.strip() else "" for one in body]
     outputs = ", ".join(selection.outputs)
     head = f"def {name}({', '.join(selection.inputs)}):"
@@ -80,26 +74,13 @@ def _selection(job: Job, code: PythonCode) -> _Selection | None:
         # A method's part would need its class; only functions of a module are split.
         return None
     statements = _selected(job, code, function)
-    if len(statements) < _FEWEST_STATEMENTS or _leaves_early(statements):
+    if len(statements) < _FEWEST_STATEMENTS:
         return None
-    # These may see variables at other times than their place says.
-    if any(isinstance(n, (*DEFINITIONS, ast.Lambda, ast.Try)) for n in own_nodes(function)):
-        return None
-    inside = [node for statement in statements for node in (statement, *own_nodes(statement))]
-    outside = [node for node in own_nodes(function) if node not in set(inside)]
-    stored = _names(inside, ast.Store)
-    read_outside = _names(outside, ast.Load)
-    outputs = [name for name in stored if name in read_outside]
-    definite = [n.id for s in statements if isinstance(s, ast.Assign) for n in _plain_targets(s)]
-    if any(name not in definite for name in outputs):
-        return None
-    bound = {a.arg for a in arguments(function)} | set(_names(outside, ast.Store))
-    inputs = [name for name in _names(inside, ast.Load) if name in bound]
-    # What is both may be carried from one turn of a loop to the next.
-    if set(inputs) & set(stored):
+    values = values_between(function, statements)
+    if values is None:
         return None
     start, end = code.start(statements[0]), code.end(statements[-1])
-    return _Selection(start, end, inputs, outputs)
+    return _Selection(start, end, values.inputs, values.outputs)
 
 
 def _selected(job: Job, code: PythonCode, function: Function) -> list[ast.stmt]:
@@ -120,22 +101,3 @@ def _selected(job: Job, code: PythonCode, function: Function) -> list[ast.stmt]:
 def _block(node: ast.AST, field: str) -> list[ast.stmt]:
     statements = getattr(node, field, None)
     return cast("list[ast.stmt]", statements) if isinstance(statements, list) else []
-
-
-def _leaves_early(statements: list[ast.stmt]) -> bool:
-    """True if control may leave the statements, or something in them belongs to its function."""
-    kinds = (
-        *(ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Break, ast.Continue, ast.Global),
-        *(ast.Nonlocal, ast.NamedExpr, ast.Delete, ast.AugAssign, ast.Import, ast.ImportFrom),
-    )
-    return any(isinstance(n, kinds) for s in statements for n in ast.walk(s))
-
-
-def _plain_targets(statement: ast.Assign) -> list[ast.Name]:
-    nodes = [node for target in statement.targets for node in ast.walk(target)]
-    return [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-
-
-def _names(nodes: list[ast.AST], context: type[ast.expr_context]) -> list[str]:
-    found = (n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context))
-    return list(dict.fromkeys(found))

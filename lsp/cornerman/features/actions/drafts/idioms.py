@@ -14,6 +14,7 @@ from cornerman.features.actions.drafts.plainer import (
     plainer_expression,
     plainer_statements,
 )
+from cornerman.features.actions.drafts.resources import closed_by_with
 from cornerman.features.actions.drafts.source import NotWritableError, Source
 from cornerman.features.actions.job import Job
 from cornerman.features.actions.python_code import DEFINITIONS, PythonCode, parsed
@@ -27,7 +28,7 @@ _Parts = ParamSpec("_Parts")
 _STATEMENTS: dict[ActionKind, tuple[StatementRule, ...]] = {
     ActionKind.CONVERT_LOOP: (as_expression, without_counter, plain_condition),
     ActionKind.SIMPLIFY: (plainer_statements,),
-    ActionKind.MODERNIZE: (),
+    ActionKind.MODERNIZE: (closed_by_with,),
 }
 _EXPRESSIONS: dict[ActionKind, tuple[ExpressionRule, ...]] = {
     ActionKind.CONVERT_LOOP: (),

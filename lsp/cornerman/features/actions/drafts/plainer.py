@@ -7,7 +7,7 @@ import re
 
 from cornerman.core.actions import TextEdit
 from cornerman.features.actions.drafts.source import Source
-from cornerman.features.actions.equivalence.facts import ends, is_boolean
+from cornerman.features.actions.equivalence.facts import ends, is_boolean, is_plain_value
 
 _ELSE = re.compile(r"[ \t]*\r?\n[ \t]*else[ \t]*:[ \t]*\r?\n[ \t]*")
 
@@ -21,7 +21,7 @@ def plainer_statements(
     if isinstance(node, ast.If):
         return plain_condition(source, body, number, scope) or _flat(source, node)
     if isinstance(node, ast.Assign):
-        return _returned(source, node, after, scope) or _counted(source, node)
+        return _returned(source, node, after, scope) or _counted(source, node, scope)
     return None
 
 
@@ -158,10 +158,12 @@ def _returned(
     return source.replacing(node, after, f"return {source.of(node.value)}")
 
 
-def _counted(source: Source, node: ast.Assign) -> TextEdit | None:
+def _counted(source: Source, node: ast.Assign, scope: ast.AST) -> TextEdit | None:
     """``x = x + 1`` as ``x += 1``."""
     match = re.fullmatch(r"(\w+) *= *\1 *([-+*]) *(\d+|'[^']*'|\"[^\"]*\")", source.of(node))
-    return source.replacing(node, node, f"{match[1]} {match[2]}= {match[3]}") if match else None
+    if match is None or not is_plain_value(match[1], scope):
+        return None
+    return source.replacing(node, node, f"{match[1]} {match[2]}= {match[3]}")
 
 
 def _is_elif(source: Source, node: ast.If) -> bool:

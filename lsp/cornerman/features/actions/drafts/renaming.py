@@ -10,15 +10,13 @@ from collections.abc import Mapping
 
 from cornerman.context.inventory import identifiers
 from cornerman.features.actions.answer import Unusable
-from cornerman.features.actions.job import Job
-from cornerman.features.actions.python_code import (
-    DEFINITIONS,
-    Function,
-    PythonCode,
-    arguments,
-    own_nodes,
-    parsed,
+from cornerman.features.actions.equivalence.facts import (
+    bound_by_name,
+    bound_otherwise,
+    has_own_frame,
 )
+from cornerman.features.actions.job import Job
+from cornerman.features.actions.python_code import Function, PythonCode, own_nodes, parsed
 
 _PAIR = re.compile(r"^[\s*`-]*(\w+)`?\s*(?:->|=>|→|:)\s*`?(\w+)`?\s*$", re.M)
 _GOOD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -29,21 +27,10 @@ _SHORT, _LONG = 3, 30
 
 def vague_names(code: PythonCode, function: Function) -> list[str]:
     """The local variables whose names say little, in order; only those that can be renamed."""
-    if any(isinstance(node, ast.Call) and _looks_at_names(node) for node in ast.walk(function)):
+    if has_own_frame(function):
         return []
-    taken = {argument.arg for node in ast.walk(function) for argument in _arguments_in(node)}
-    for node in ast.walk(function):
-        if isinstance(node, (ast.Global, ast.Nonlocal)):
-            taken.update(node.names)
-        elif isinstance(node, DEFINITIONS):
-            taken.add(node.name)
-        elif isinstance(node, ast.alias):
-            taken.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            taken.add(node.name)
-    taken |= code.global_names()
-    bound = _bound_names(function)
-    return [n for n in dict.fromkeys(bound) if n not in taken and _is_vague(n)]
+    taken = bound_otherwise(function) | code.global_names()
+    return [n for n in dict.fromkeys(_stored(function)) if n not in taken and _is_vague(n)]
 
 
 def better_names(job: Job, answer: str) -> str | Unusable:
@@ -59,7 +46,7 @@ def better_names(job: Job, answer: str) -> str | Unusable:
 
 
 def is_renaming(old: ast.AST, new: ast.AST) -> Mapping[str, str] | None:
-    """How ``new`` renames variables of ``old`` one to one, if that is all that differs.
+    """How ``new`` renames local variables of ``old`` one to one, if that is all that differs.
 
     ``new`` has the names of ``old`` afterwards.
     """
@@ -72,8 +59,11 @@ def is_renaming(old: ast.AST, new: ast.AST) -> Mapping[str, str] | None:
         if mapping.setdefault(before.id, after.id) != after.id:
             return None
         after.id = before.id
+    changed = {before for before, after in mapping.items() if before != after}
     is_one_to_one = len(set(mapping.values())) == len(mapping)
-    return mapping if is_one_to_one and ast.dump(old) == ast.dump(new) else None
+    is_local = changed <= bound_by_name(old) - bound_otherwise(old)
+    is_all = ast.dump(old) == ast.dump(new)
+    return mapping if is_one_to_one and is_local and is_all else None
 
 
 def _usable(pairs: list[tuple[str, str]], vague: list[str], code: PythonCode) -> dict[str, str]:
@@ -111,7 +101,7 @@ def _renamed(job: Job, code: PythonCode, function: Function, new: dict[str, str]
     return text
 
 
-def _bound_names(function: Function) -> list[str]:
+def _stored(function: Function) -> list[str]:
     names = [node for node in own_nodes(function) if isinstance(node, ast.Name)]
     return [node.id for node in names if isinstance(node.ctx, ast.Store)]
 
@@ -120,14 +110,3 @@ def _is_vague(name: str) -> bool:
     bare = name.strip("_").rstrip("0123456789")
     is_short = len(bare) <= _SHORT or bare in _VAGUE
     return is_short and name not in _CUSTOMARY
-
-
-def _arguments_in(node: ast.AST) -> list[ast.arg]:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return arguments(node)
-    return [*node.args.args, *node.args.kwonlyargs] if isinstance(node, ast.Lambda) else []
-
-
-def _looks_at_names(call: ast.Call) -> bool:
-    names = ("locals", "vars", "eval", "exec", "dir")
-    return isinstance(call.func, ast.Name) and call.func.id in names

@@ -9,11 +9,12 @@ comparisons that give booleans, ``str(x)`` that agrees with ``format(x)``, and s
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 
 from cornerman.features.actions.equivalence.expressions import normal_expressions
+from cornerman.features.actions.equivalence.facts import bound_by_name, bound_otherwise
 from cornerman.features.actions.equivalence.names import renamed
 from cornerman.features.actions.equivalence.statements import tidy_module
+from cornerman.features.actions.python_code import bound_names
 
 _ROUNDS = 12
 # What the rules take these names for must be what they mean.
@@ -36,6 +37,7 @@ _BUILTINS = frozenset(
         "max",
         "min",
         "next",
+        "open",
         "range",
         "set",
         "sorted",
@@ -44,12 +46,14 @@ _BUILTINS = frozenset(
         "tuple",
     ]
 )
+# An import of everything may bind any of them.
+_EVERYTHING = _BUILTINS | {"*"}
 
 
 def do_the_same(old: str, new: str) -> bool:
     """True if the normal forms of two modules are equal; both must parse."""
     older, newer = ast.parse(old), ast.parse(new)
-    if _BUILTINS & (_bound(_top_level(older)) | _bound(_top_level(newer))):
+    if any(_EVERYTHING & set(bound_names(module.body)) for module in (older, newer)):
         return False
     before, after = ([ast.dump(node) for node in module.body] for module in (older, newer))
     # What is the same to the letter needs no proof, and most of a file is.
@@ -59,8 +63,9 @@ def do_the_same(old: str, new: str) -> bool:
         del before[-1], after[-1], older.body[-1], newer.body[-1]
     if before == after:
         return True
-    if _BUILTINS & (_bound(ast.walk(older)) | _bound(ast.walk(newer))):
-        return False
+    for module in (older, newer):
+        if _BUILTINS & (bound_by_name(module) | bound_otherwise(module)):
+            return False
     return _normal(older) == _normal(newer)
 
 
@@ -73,23 +78,3 @@ def _normal(module: ast.Module) -> str:
         if dump == former:
             break
     return ast.dump(renamed(module))
-
-
-def _top_level(module: ast.Module) -> list[ast.AST]:
-    """The nodes that may bind the module's own names."""
-    inner = [node for statement in module.body for node in ast.iter_child_nodes(statement)]
-    return [*module.body, *inner]
-
-
-def _bound(nodes: Iterable[ast.AST]) -> set[str]:
-    names: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.alias):
-            names.add(node.asname or node.name)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-    return names

@@ -7,6 +7,7 @@ from typing import cast
 
 from cornerman.features.actions.equivalence.facts import (
     is_constant,
+    is_seen_by_one,
     is_simple,
     occurrences,
     same,
@@ -35,9 +36,9 @@ def without_loop(body: list[ast.stmt], function: ast.AST, *, ends_function: bool
     return made
 
 
-def without_index(body: list[ast.stmt]) -> list[ast.stmt]:
+def without_index(body: list[ast.stmt], function: ast.AST) -> list[ast.stmt]:
     """``for i in range(len(x))`` that only reads ``x[i]``, as a loop over ``x``."""
-    return [_over_elements(node) if isinstance(node, ast.For) else node for node in body]
+    return [_over_elements(node, function) if isinstance(node, ast.For) else node for node in body]
 
 
 def _built(first: ast.stmt, loop: ast.For, function: ast.AST) -> ast.stmt | None:
@@ -46,6 +47,8 @@ def _built(first: ast.stmt, loop: ast.For, function: ast.AST) -> ast.stmt | None
     result = first.targets[0]
     parts = _generators(loop, function)
     if not isinstance(result, ast.Name) or parts is None:
+        return None
+    if not is_seen_by_one(result.id, function):
         return None
     generators, statement = parts
     made = _collection(first.value, statement, generators, result.id)
@@ -170,7 +173,7 @@ def _argument(step: ast.stmt, name: str, method: str) -> ast.expr | None:
     return None if isinstance(call.args[0], ast.Starred) else call.args[0]
 
 
-def _over_elements(loop: ast.For) -> ast.For:
+def _over_elements(loop: ast.For, function: ast.AST) -> ast.For:
     sequence = _counted(loop.iter)
     if sequence is None or not isinstance(loop.target, ast.Name):
         return loop
@@ -180,6 +183,8 @@ def _over_elements(loop: ast.For) -> ast.For:
     counts = occurrences(body)
     if not reads or counts[sequence.id] != reads or counts[loop.target.id] != reads:
         return loop
+    if occurrences(function)[loop.target.id] != reads + 1:
+        return loop  # the index is used elsewhere
     _Elements(element, loop.target.id).visit(body)
     return ast.For(loop.target, sequence, body.body, loop.orelse, None)
 

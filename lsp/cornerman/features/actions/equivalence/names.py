@@ -9,6 +9,7 @@ from typing import cast
 from cornerman.features.actions.equivalence.facts import (
     COMPREHENSIONS,
     FUNCTIONS,
+    bound_otherwise,
     has_own_frame,
     occurrences,
 )
@@ -57,7 +58,7 @@ def _outermost_functions(node: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunct
 
 
 def _rename_locals(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    arguments = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+    kept = bound_otherwise(function)
     bound: list[str] = []
     elsewhere: Counter[str] = Counter()
     for node in _inside(function):
@@ -65,10 +66,8 @@ def _rename_locals(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
             bound.append(node.id)
         elif isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda, *COMPREHENSIONS)):
             elsewhere.update(_bound_in(node))
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            elsewhere.update(node.names)
     order = dict.fromkeys(bound)
-    free = [name for name in order if name not in arguments and not elsewhere[name]]
+    free = [name for name in order if name not in kept and not elsewhere[name]]
     _Names({name: f"v {n}" for n, name in enumerate(free)}).visit(function)
 
 
@@ -83,9 +82,7 @@ def _inside(function: ast.AST) -> list[ast.AST]:
 
 
 def _bound_in(node: ast.AST) -> list[str]:
-    names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and _is_bound(n)]
-    declared = [n for n in ast.walk(node) if isinstance(n, (ast.Global, ast.Nonlocal))]
-    return names + [name for statement in declared for name in statement.names]
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and _is_bound(n)]
 
 
 def _is_bound(node: ast.Name) -> bool:

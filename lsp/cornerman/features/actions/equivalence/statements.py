@@ -15,15 +15,20 @@ from cornerman.features.actions.equivalence.expressions import (
 )
 from cornerman.features.actions.equivalence.facts import (
     FUNCTIONS,
+    bound_by_name,
+    bound_otherwise,
     ends,
     has_own_frame,
     is_constant,
+    is_plain_value,
+    is_seen_by_one,
     occurrences,
     same,
     suspends,
 )
 from cornerman.features.actions.equivalence.inlining import inlined
 from cornerman.features.actions.equivalence.loops import without_index, without_loop
+from cornerman.features.actions.equivalence.resources import with_files
 
 
 class _Behind(Enum):
@@ -62,7 +67,8 @@ def _tidy(body: list[ast.stmt], scope: _Scope) -> list[ast.stmt]:
     tidied = _flat(tidied, scope)
     tidied = _chosen(tidied, scope)
     if scope.function is not None and not has_own_frame(scope.function):
-        tidied = without_index(tidied)
+        tidied = with_files(tidied, scope.function)
+        tidied = without_index(tidied, scope.function)
         tidied = inlined(tidied, scope.function)
     if _is_private(scope) and scope.function is not None:
         tidied = without_loop(
@@ -80,10 +86,10 @@ def _is_private(scope: _Scope) -> bool:
 
 def _without_idle(body: list[ast.stmt], behind: _Behind) -> list[ast.stmt]:
     kept: list[ast.stmt] = []
-    for statement in body:
+    for number, statement in enumerate(body):
         if not isinstance(statement, ast.Pass):
             kept.append(statement)
-        if ends([statement]):
+        if ends([statement]) and not _says_something(body[number + 1 :]):
             break
     last = kept[-1] if kept else None
     if isinstance(last, ast.Return) and is_constant(last.value, None):
@@ -94,6 +100,15 @@ def _without_idle(body: list[ast.stmt], behind: _Behind) -> list[ast.stmt]:
     if behind is _Behind.NEXT_TURN and isinstance(last, ast.Continue):
         return kept[:-1]
     return kept
+
+
+def _says_something(unreached: list[ast.stmt]) -> bool:
+    """True if statements mean something without being run: a yield, or a name that is local."""
+    kinds = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
+    whole = ast.Module(unreached, [])
+    if any(isinstance(node, kinds) for node in ast.walk(whole)):
+        return True
+    return bool(bound_by_name(whole) or bound_otherwise(whole))
 
 
 def _descend(statement: ast.stmt, scope: _Scope) -> None:
@@ -136,7 +151,7 @@ def _plain(statement: ast.stmt, scope: _Scope) -> ast.stmt:
 
 
 def _of_assignment(node: ast.Assign, scope: _Scope) -> ast.stmt:
-    """``x = x + 1`` as ``x += 1``, where what is added cannot change ``x`` in place."""
+    """``x = x + 1`` as ``x += 1``, where ``x`` cannot change in place."""
     target, value = node.targets[0], node.value
     if len(node.targets) > 1 or not isinstance(target, ast.Name) or scope.function is None:
         return node
@@ -144,7 +159,7 @@ def _of_assignment(node: ast.Assign, scope: _Scope) -> ast.stmt:
         return node
     amount = value.right.value if isinstance(value.right, ast.Constant) else None
     is_plain = isinstance(amount, (int, str)) and not isinstance(amount, bool)
-    if value.left.id == target.id and is_plain:
+    if value.left.id == target.id and is_plain and is_plain_value(target.id, scope.function):
         return ast.AugAssign(target, value.op, value.right)
     return node
 
@@ -212,7 +227,7 @@ def _chosen(body: list[ast.stmt], scope: _Scope) -> list[ast.stmt]:
             test = cast("ast.If", first).test
             other = second.value or ast.Constant(None)
             made[number:] = [ast.Return(choice(test, value, other))]
-        elif _is_private(scope) and (assigned := _defaulted(first, second)) is not None:
+        elif _is_private(scope) and (assigned := _defaulted(first, second, scope)) is not None:
             made[number : number + 2] = [assigned]
     return made
 
@@ -226,7 +241,7 @@ def _returned_if(node: ast.stmt) -> ast.expr | None:
     return None
 
 
-def _defaulted(first: ast.stmt, second: ast.stmt) -> ast.Assign | None:
+def _defaulted(first: ast.stmt, second: ast.stmt, scope: _Scope) -> ast.Assign | None:
     """``x = a`` and ``if test: x = b`` as one assignment."""
     if not isinstance(first, ast.Assign) or not isinstance(second, ast.If):
         return None
@@ -235,6 +250,8 @@ def _defaulted(first: ast.stmt, second: ast.stmt) -> ast.Assign | None:
         return None
     target = first.targets[0]
     if not isinstance(target, ast.Name) or not same(target, only.targets[0]):
+        return None
+    if scope.function is None or not is_seen_by_one(target.id, scope.function):
         return None
     used = occurrences([second.test, only.value])
     if used[target.id] or not isinstance(first.value, ast.Constant) or suspends(second):
