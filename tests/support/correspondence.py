@@ -26,6 +26,11 @@ class Correspondence(RpcClient):
         self._asked_by_server = 0
         super().__init__(process)
 
+    @property
+    def last_id(self) -> int:
+        """The id of the latest request."""
+        return self._last_id
+
     async def send(self, message: object) -> None:
         self.sent += 1
         await super().send(message)
@@ -53,6 +58,7 @@ class Correspondence(RpcClient):
                 raise AssertionError(f"{len(self.unanswered)} requests were not answered") from None
         if self._wrong is not None:
             raise self._wrong
+        assert not self._ended, "the server has left"
 
     def _is_settled(self) -> bool:
         return not self.unanswered or self._wrong is not None or self._ended
