@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cornerman.core.errors import BadInputError, ModelMissingError
+from cornerman.core.errors import BadInputError, DownloadError, ModelMissingError
 from cornerman.models import catalog, local, own, pins, reuse, store
 from cornerman.models.progress import Progress
 from cornerman.models.spec import GgufFile, ModelSpec
@@ -152,7 +152,7 @@ class TestReuse:
 
 
 class TestWithoutHash:
-    """Files whose hash only the Hub knows."""
+    """Files whose hash the catalogue does not know."""
 
     @pytest.fixture
     def spec(self) -> ModelSpec:
@@ -171,3 +171,30 @@ class TestWithoutHash:
         assert store.locate(spec) == path
         path.write_bytes(b"!" + CONTENT[1:])
         assert store.locate(spec) is None
+
+    def test_a_copy_is_recognized_by_what_the_hub_says(
+        self, spec: ModelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        copy = tmp_path / "home" / ".lmstudio" / "models" / "someone" / "tiny" / "tiny.gguf"
+        copy.parent.mkdir(parents=True)
+        copy.write_bytes(CONTENT)
+        with file_server() as server:
+            serve_hub(server, monkeypatch)
+            assert store.pull(spec, lambda _: None).read_bytes() == CONTENT
+            assert {seen.method for seen in server.seen} == {"HEAD"}
+
+    def test_the_cache_of_the_hub_libraries_says_it_too(
+        self, spec: ModelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CORNERMAN_OFFLINE", "1")
+        cached = tmp_path / "home" / ".cache" / "huggingface" / "hub" / "models--someone--tiny"
+        blob = cached / "blobs" / str(FILE.sha256)
+        for path in (blob, cached / "snapshots" / "abc" / HUB.file):
+            path.parent.mkdir(parents=True)
+        blob.write_bytes(CONTENT)
+        (cached / "snapshots" / "abc" / HUB.file).symlink_to(blob)
+        assert store.pull(spec, lambda _: None).read_bytes() == CONTENT
+        store.remove(spec)
+        blob.write_bytes(b"!" + CONTENT[1:])
+        with pytest.raises(DownloadError, match="offline mode is on"):
+            store.pull(spec, lambda _: None)
