@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import fields
 from pathlib import Path
 
@@ -27,13 +27,13 @@ _SLOW_SECONDS = 5.0
 _SAMPLE = "def add(first: int, second: int) -> int:\n    return "
 
 
-async def examine(settings: Settings, folder: Path) -> AsyncIterator[Finding]:
+async def examine(settings: Settings, folder: Path) -> AsyncGenerator[Finding, None]:
     """The server shakes hands, the engine starts, and both complete a line."""
-    yield await _handshake(folder)
     try:
-        crashes.check()
+        crashes.check()  # First: what is found here does not last.
     except CornermanError as error:
         yield fail("engine", str(error), f"look into {log_path()}; a smaller model may help")
+    yield await _handshake(folder)
     engine = await _engine(settings)
     yield engine
     if engine.level is Level.OK:
