@@ -138,6 +138,21 @@ async def test_what_was_learned_meanwhile_is_shown_after_a_rest(
     assert "folder: bytes" in text_of(await settled(context, room))
 
 
+async def test_where_reading_is_quick_better_snippets_are_shown_between_keys(
+    context: WorkspaceContext, tmp_path: Path
+) -> None:
+    marked = MARKED.replace("p: PriceList", "p")
+    room = room_at(tmp_path / "app", "shop/order.py", marked)
+    first = await settled(context, room)
+    room = replace(typed(room, "PriceList('p.csv')."), is_quick=True)
+    shown = first
+    deadline = asyncio.get_running_loop().time() + DEADLINE
+    while shown == first and asyncio.get_running_loop().time() < deadline:
+        shown = await context.surroundings(room)
+    assert "gross_of" in text_of(shown)
+    assert "gross_of" not in text_of(first)
+
+
 async def test_an_open_document_is_seen_as_it_is_in_the_editor(
     context: WorkspaceContext, tmp_path: Path
 ) -> None:

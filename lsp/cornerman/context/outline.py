@@ -95,10 +95,11 @@ def definition(
     source: str,
     score: float,
     why: str,
+    aspect: str = "",
 ) -> Snippet:
-    """A snippet that says what a symbol is."""
+    """A snippet that says what a symbol is, or one ``aspect`` of it more than others do."""
     symbol = located.symbol
-    identity = f"{located.file.path}:{symbol.full_name}"
+    identity = f"{located.file.path}:{symbol.full_name}{aspect}"
     return Snippet(located.file.path, text, source, score, identity, language_id, why)
 
 

@@ -97,6 +97,7 @@ def _snippet(
         source=NAME,
         score=_AT_DOT if is_here else _NEARBY,
         why=f"what {expression.partition('(')[0]} has",
+        aspect=":all" if is_here else ":some",
     )
 
 
