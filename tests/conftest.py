@@ -1,8 +1,17 @@
-"""What is collected: mlx-lm has no release for Python 3.10, and not everything is on Windows."""
+"""What is collected, and how examples are run.
+
+mlx-lm has no release for Python 3.10, and not everything is on Windows.
+"""
 
 from __future__ import annotations
 
 import sys
+
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _NEED_MLX = (
     "unit/test_mlx_model.py",
