@@ -39,7 +39,33 @@ def test_a_quantized_model_is_smaller_known_and_can_be_measured(full: Path, tmp_
     assert abs(surprise[1] / surprise[0] - 1) < 0.2
 
 
+def test_offline_a_repository_is_taken_from_the_cache_of_the_hub_libraries(
+    full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORNERMAN_OFFLINE", "1")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    with pytest.raises(BadInputError, match="someone/tiny is not on this machine, and offline"):
+        quantize.convert("someone/tiny", tmp_path / "small", 4, 32)
+    cached = tmp_path / "hub" / "models--someone--tiny"
+    (cached / "refs").mkdir(parents=True)
+    (cached / "refs" / "main").write_text("abc")
+    shutil.copytree(full, cached / "snapshots" / "abc")
+    quantize.convert("someone/tiny", tmp_path / "small", 4, 32)
+    source = quantize.folder_of("someone/tiny")
+    assert source is not None
+    assert source == cached / "snapshots" / "abc"
+    assert local.describe(tmp_path / "small").size_bytes < local.describe(source).size_bytes / 2
+    with pytest.raises(BadInputError, match="awq learns from data that it downloads"):
+        quantize.convert(str(full), tmp_path / "learned", 4, 32, "awq")
+
+
 def test_what_cannot_be_quantized_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="neither a folder nor a repository"):
+        quantize.convert("./nowhere", tmp_path / "out", 4, 64)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadInputError, match="Converting failed"):
+        quantize.convert(str(tmp_path / "empty"), tmp_path / "out", 4, 64)
+    assert not (tmp_path / "out").exists()
     with pytest.raises(BadInputError, match="GGUF files come quantized"):
         quantize.convert(str(tiny_model("qwen2").gguf), tmp_path / "out", 4, 64)
     shutil.copytree(tiny_model("qwen2").mlx, tmp_path / "there")

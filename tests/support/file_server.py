@@ -21,12 +21,16 @@ class Seen:
     agent: str
 
 
+_Codes = dict[str, tuple[int, str]]
+
+
 @dataclass
 class FileServer:
     """What to serve, how to misbehave, and what was asked.
 
     ``cuts``, ``damage`` and ``statuses`` hold one entry for each coming GET of a path: bytes to
     send before the connection is dropped, a body to send instead, a status to answer with.
+    ``error_codes`` are the status and the Hub's name of an error for each HEAD of a path.
     """
 
     url: str
@@ -35,7 +39,7 @@ class FileServer:
     damage: defaultdict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     statuses: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     knows_ranges: bool = True
-    gated: set[str] = field(default_factory=lambda: set[str]())
+    error_codes: _Codes = field(default_factory=lambda: _Codes())
     refused_agents: tuple[str, ...] = ()
     held: set[str] = field(default_factory=lambda: set[str]())
     reached: threading.Event = field(default_factory=threading.Event)
@@ -78,9 +82,10 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             self._refuse(404)
             return
-        if self.path in self.state.gated:
-            self.send_response(403)
-            self.send_header("X-Error-Code", "GatedRepo")
+        if self.path in self.state.error_codes:
+            status, code = self.state.error_codes[self.path]
+            self.send_response(status)
+            self.send_header("X-Error-Code", code)
             self.send_header("Content-Length", "0")
             self.end_headers()
             return

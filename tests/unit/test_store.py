@@ -129,9 +129,15 @@ class TestPull:
         assert server.ranges(HUB_PATH) == []
 
     def test_a_gated_repository_says_what_to_do(self, server: FileServer):
-        server.gated.add(HUB_PATH)
+        server.error_codes[HUB_PATH] = (403, "GatedRepo")
         server.files = {HUB_PATH: CONTENT}
         with pytest.raises(DownloadError, match=r"accept it on its page .* into HF_TOKEN"):
+            store.pull(SPEC, lambda _: None)
+
+    def test_a_repository_that_the_hub_does_not_know_is_told(self, server: FileServer):
+        server.error_codes[HUB_PATH] = (401, "RepoNotFound")
+        server.files = {HUB_PATH: CONTENT}
+        with pytest.raises(DownloadError, match=r"there is no someone/tiny, or it needs a token"):
             store.pull(SPEC, lambda _: None)
 
     def test_offline_mode_asks_nobody(self, server: FileServer, monkeypatch: pytest.MonkeyPatch):

@@ -63,10 +63,10 @@ def run(args: argparse.Namespace) -> int:
     small = adding.describe(str(out), family=args.family)
     adding.add(small)
     console.print(f"{out}, used as {small.name}", soft_wrap=True)
-    if args.no_measure or not Path(args.source).is_dir():
-        return 0
-    large = adding.describe(args.source, str(Path(args.source).resolve()), small.family)
-    _compare(console, large, small, args.holes)
+    source = quantize.folder_of(args.source)
+    if not args.no_measure and source is not None:
+        large = adding.describe(str(source), str(source), small.family)
+        _compare(console, large, small, args.holes)
     return 0
 
 
@@ -87,7 +87,7 @@ def _compare(console: Console, large: ModelSpec, small: ModelSpec, holes: int) -
         table.add_row(
             Path(spec.name).name,
             f"{spec.size_bytes / 1e6:,.1f} MB",
-            f"{quality.perplexity:.3f}",
+            f"{quality.perplexity:.3f}" if quality.perplexity is not None else "",
             f"{100 * quality.exact:.0f} %",
             f"{100 * quality.similarity:.0f} %",
         )

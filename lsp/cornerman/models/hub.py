@@ -9,13 +9,14 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import httpx2
 
 from cornerman import __version__
 from cornerman.core.errors import DownloadError
+from cornerman.models import reuse
 from cornerman.models.download import Remote
 from cornerman.models.spec import HubSource
 
@@ -87,6 +88,19 @@ def files(repo: str, revision: str) -> list[HubFile]:
     return found
 
 
+def cached_folder(repo: str) -> Path | None:
+    """Where the cache of the Hugging Face libraries has a repository; None where it has not.
+
+    Raises:
+        DownloadError: that is no name of a repository; the text is a clause.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    with _mapped(repo):
+        found = try_to_load_from_cache(repo, "config.json", cache_dir=reuse.hub_folder())
+    return Path(found).parent if isinstance(found, str) else None
+
+
 def _endpoint() -> str | None:
     # Passed on because the library reads this variable only once, when it is imported.
     return os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
@@ -106,7 +120,12 @@ def _headers() -> dict[str, str]:
 @contextmanager
 def _mapped(repo: str) -> Generator[None]:
     """The one place where the library's errors become ours."""
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        HFValidationError,
+        RepositoryNotFoundError,
+    )
 
     try:
         yield
@@ -115,6 +134,8 @@ def _mapped(repo: str) -> Generator[None]:
             f"{repo} is open only to those who accept its licence; accept it on its page on the "
             "Hub and put a token of your account into HF_TOKEN"
         ) from error
+    except RepositoryNotFoundError as error:
+        raise DownloadError(f"there is no {repo}, or it needs a token in HF_TOKEN") from error
     except HfHubHTTPError as error:
         raise DownloadError(f"it answered {error.response.status_code}") from error
     except (httpx2.HTTPError, HFValidationError, OSError) as error:

@@ -7,6 +7,8 @@ import os
 from cornerman.core.errors import DownloadError
 
 VARIABLE = "CORNERMAN_OFFLINE"
+REASON = f"offline mode is on ({VARIABLE})"
+"""A clause for messages."""
 
 
 def is_on() -> bool:
@@ -21,4 +23,4 @@ def refuse() -> None:
         DownloadError: it is on; the text is a clause.
     """
     if is_on():
-        raise DownloadError(f"offline mode is on ({VARIABLE})")
+        raise DownloadError(REASON)
