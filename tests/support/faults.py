@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import os
 import signal
-import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,6 +36,13 @@ class Window:
         shown = self.client.sent_by_server("window/showMessage")
         return [message["params"]["message"] for message in shown]
 
+    def was_told(self, *words: str) -> None:
+        """Of each fault there was one sentence with these words, and none of anything else."""
+        assert len(self.told) == len(words), self.told
+        for sentence, expected in zip(self.told, words, strict=True):
+            assert expected in sentence
+            assert sentence.endswith(".")
+
     def engine(self) -> psutil.Process:
         """The one engine of this user."""
         (engine,) = engines_in(self.folder)
@@ -55,21 +61,32 @@ class Window:
         latest, *_ = await self.client.run_command("cornerman.why")
         return latest["timings"] is not None
 
-    async def back(self) -> float:
-        """Seconds until something is served, which has to be soon."""
-        started = time.monotonic()
+    async def back(self) -> None:
+        """Wait until something is served, as it should be soon."""
 
         async def ask_again() -> None:
             while not await self.served():
                 pass
 
-        await asyncio.wait_for(ask_again(), DEADLINE)
-        return time.monotonic() - started
+        await asyncio.wait_for(ask_again(), self.client.deadline)
 
-    async def engine_answers(self) -> bool:
-        """Whether somebody listens at the engine's socket."""
+    @asynccontextmanager
+    async def engine_of(self, *command: str) -> AsyncGenerator[psutil.Process]:
+        """An engine that this window has not started: ``command``, once it listens."""
         path = Path(self.env["CORNERMAN_RUNTIME_DIR"]) / SOCKET_NAME
-        return await asyncio.to_thread(listener_at, path) is not None
+        starting = await asyncio.create_subprocess_exec(*command, env={**os.environ, **self.env})
+
+        async def until_it_listens() -> None:
+            while await asyncio.to_thread(listener_at, path) is None:
+                assert starting.returncode is None, "it has ended"
+
+        try:
+            await asyncio.wait_for(until_it_listens(), DEADLINE)
+            yield self.engine()
+        finally:
+            if starting.returncode is None:
+                starting.kill()
+            await starting.wait()
 
     async def kill_engine(self) -> None:
         engine = self.engine()
@@ -83,17 +100,22 @@ async def window(
     *,
     env: Mapping[str, str] | None = None,
     command: Sequence[str] = SERVE,
+    deadline: float = DEADLINE,
     **settings: object,
 ) -> AsyncGenerator[Window]:
-    """A window with all of Cornerman's folders in ``folder``, and a tiny model."""
+    """A window with all of Cornerman's folders in ``folder``, and a tiny model.
+
+    Every wait has the generous ``deadline``, in seconds.
+    """
     own = {
         "CORNERMAN_RUNTIME_DIR": str(folder / "run"),
         "CORNERMAN_CACHE_DIR": str(folder / "cache"),
+        "CORNERMAN_STATE_DIR": str(folder / "STATE"),
         **(env or {}),
     }
     options = {"model": str(tiny_family("qwen2.5-coder").gguf), **settings}
     async with await RpcClient.start(folder, command, own) as client:
-        client.deadline = DEADLINE
+        client.deadline = deadline
         await client.initialize(initializationOptions=options)
         yield Window(folder, client, own)
 

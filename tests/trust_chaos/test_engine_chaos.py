@@ -6,18 +6,23 @@ import asyncio
 import os
 import shutil
 import signal
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 
+from cornerman.engine.protocol import PROTOCOL
 from support.engine import DEADLINE, engines_in
 from support.faults import Window, end_engines, mounted, window
 from support.rpc import SERVE
 from support.tiny_models import tiny_family
 
 SMALL = "size=256k"
+ENGINE = (*SERVE[:-1], "engine")
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ async def test_killed_engines_cost_nobody_a_word(folder: Path) -> None:
             await editor.back()
             await editor.kill_engine()
         await editor.back()
-        assert editor.told == []
+        editor.was_told()
 
 
 async def test_an_engine_that_dies_again_and_again_is_told_once(folder: Path) -> None:
@@ -42,8 +47,7 @@ async def test_an_engine_that_dies_again_and_again_is_told_once(folder: Path) ->
             await editor.kill_engine()
         assert not await editor.served()
         await editor.back()
-        (sentence,) = editor.told
-        assert "failed several times" in sentence
+        editor.was_told("failed several times")
 
 
 async def test_a_pause_of_both_processes_is_nothing(folder: Path) -> None:
@@ -59,7 +63,7 @@ async def test_a_pause_of_both_processes_is_nothing(folder: Path) -> None:
             os.kill(pid, signal.SIGCONT)
         assert await asking
         await editor.back()
-        assert editor.told == []
+        editor.was_told()
 
 
 async def test_a_hanging_engine_holds_up_nobody_and_is_told_once(folder: Path) -> None:
@@ -71,12 +75,10 @@ async def test_a_hanging_engine_holds_up_nobody_and_is_told_once(folder: Path) -
         assert not await editor.served()
         for _ in range(2):
             assert not await editor.served()
-        (sentence,) = editor.told
-        assert "has not answered for a while" in sentence
         engine.resume()
         await editor.back()
         assert editor.engine() == engine
-        assert len(editor.told) == 1
+        editor.was_told("has not answered for a while")
 
 
 async def test_a_hanging_engine_can_be_stopped(folder: Path) -> None:
@@ -84,12 +86,11 @@ async def test_a_hanging_engine_can_be_stopped(folder: Path) -> None:
         await editor.back()
         editor.engine().suspend()
         own = {"CORNERMAN_RUNTIME_DIR": str(folder / "run")}
-        stopping = await asyncio.create_subprocess_exec(
-            *SERVE[:-1], "engine", "stop", env={**os.environ, **own}
-        )
+        stopping = await asyncio.create_subprocess_exec(*ENGINE, "stop", env={**os.environ, **own})
         assert await stopping.wait() == 0
         assert engines_in(folder) == []
         await editor.back()
+        editor.was_told()
 
 
 async def test_a_folder_that_others_can_open_is_refused_until_it_is_closed(folder: Path) -> None:
@@ -98,11 +99,10 @@ async def test_a_folder_that_others_can_open_is_refused_until_it_is_closed(folde
     async with window(folder) as editor:
         for _ in range(2):
             assert not await editor.served()
-        (sentence,) = editor.told
-        assert "chmod 700" in sentence
         assert engines_in(folder) == []
         run.chmod(0o700)
         await editor.back()
+        editor.was_told("chmod 700")
 
 
 async def test_leftovers_of_another_life_are_no_obstacle(folder: Path) -> None:
@@ -112,7 +112,7 @@ async def test_leftovers_of_another_life_are_no_obstacle(folder: Path) -> None:
         (run / name).write_bytes(b"\xff\x00 not what it should be")
     async with window(folder) as editor:
         await editor.back()
-        assert editor.told == []
+        editor.was_told()
 
 
 async def test_a_model_that_vanishes_is_truncated_or_replaced(folder: Path) -> None:
@@ -136,8 +136,8 @@ async def test_a_model_that_vanishes_is_truncated_or_replaced(folder: Path) -> N
         shutil.copy(whole, model)
         await editor.back()
 
-        assert len(editor.told) == len(set(editor.told)) == 3
-        assert all(str(model) in sentence for sentence in editor.told)
+        editor.was_told(str(model), str(model), str(model))
+        assert len(set(editor.told)) == 3
 
 
 async def test_a_model_that_is_damaged_while_it_runs_ends_no_session(folder: Path) -> None:
@@ -151,36 +151,70 @@ async def test_a_model_that_is_damaged_while_it_runs_ends_no_session(folder: Pat
         shutil.copy(whole, folder / "new.gguf")
         (folder / "new.gguf").replace(model)
         await editor.back()
+        editor.was_told(str(model))
 
 
 async def test_a_model_that_does_not_fit_is_told_once(folder: Path) -> None:
     async with window(folder, engine={"memoryLimitMib": 256}) as editor:
         for _ in range(2):
             assert not await editor.served()
-        (sentence,) = editor.told
-        assert "needs about" in sentence
+        editor.was_told("needs about")
         end_engines(folder)
     async with window(folder) as editor:
         await editor.back()
+        editor.was_told()
 
 
 async def test_memory_that_runs_out_while_a_model_is_loaded_is_told_once(folder: Path) -> None:
     async with window(folder) as editor:
-        starting = await asyncio.create_subprocess_exec(
-            *SERVE[:-1], "engine", env={**os.environ, **editor.env}
-        )
-        while not engines_in(folder) or not await editor.engine_answers():
-            pass
-        engine = editor.engine()
-        engine.rlimit(psutil.RLIMIT_AS, (engine.memory_info().vms + (32 << 20), -1))
-        for _ in range(2):
-            assert not await editor.served()
-        assert len(editor.told) == 1
-        if starting.returncode is None:
-            starting.kill()
-        await starting.wait()
+        async with editor.engine_of(*ENGINE) as engine:
+            engine.rlimit(psutil.RLIMIT_AS, (engine.memory_info().vms + (32 << 20), -1))
+            for _ in range(2):
+                assert not await editor.served()
         await editor.back()
         assert len(editor.told) == 1
+
+
+@pytest.mark.timeout(600)
+async def test_twenty_windows_that_open_at_once_share_an_engine(folder: Path) -> None:
+    async with AsyncExitStack() as open_windows:
+        opening = [window(folder, deadline=4 * DEADLINE) for _ in range(20)]
+        editors = await asyncio.gather(*map(open_windows.enter_async_context, opening))
+        await asyncio.gather(*(editor.back() for editor in editors))
+        assert len(engines_in(folder)) == 1
+        for editor in editors:
+            editor.was_told()
+
+
+async def test_an_engine_of_an_older_version_is_replaced_without_a_word(folder: Path) -> None:
+    async with window(folder) as editor, editor.engine_of(*engine_of_version("0.0.1")) as old:
+        await editor.back()
+        assert editor.engine() != old
+        editor.was_told()
+
+
+async def test_an_engine_that_this_version_cannot_use_is_told_once(folder: Path) -> None:
+    async with window(folder) as editor:
+        async with editor.engine_of(*engine_of_version("999.0", protocol=999)) as newer:
+            for _ in range(2):
+                assert not await editor.served()
+            assert editor.engine() == newer
+        await editor.back()
+        editor.was_told("restart the editor, or run `cornerman engine stop`")
+
+
+async def test_a_clock_that_was_set_back_is_nothing(folder: Path) -> None:
+    tomorrow = time.time() + 86_400
+    run, model = folder / "run", folder / "model.gguf"
+    run.mkdir(mode=0o700)
+    shutil.copy(tiny_family("qwen2.5-coder").gguf, model)
+    (run / "crashes").write_text("\n".join([str(tomorrow)] * 9))
+    (run / "engine.lock").touch()
+    for path in (model, run, run / "crashes", run / "engine.lock"):
+        os.utime(path, (tomorrow, tomorrow))
+    async with window(folder, model=str(model)) as editor:
+        await editor.back()
+        editor.was_told()
 
 
 async def test_a_full_disk_costs_notes_and_not_work(folder: Path) -> None:
@@ -192,7 +226,7 @@ async def test_a_full_disk_costs_notes_and_not_work(folder: Path) -> None:
         await editor.back()
         await stop_engine(editor)
         await editor.back()  # with an engine that had to be started
-        assert editor.told == []
+        editor.was_told()
         await stop_engine(editor)
 
 
@@ -206,7 +240,17 @@ async def test_a_home_that_is_read_only_costs_notes_and_not_work(folder: Path) -
     readonly = "cd / && mount -o remount,ro none " + str(home)
     async with window(folder, env=env, command=mounted(home, SMALL, readonly, SERVE)) as editor:
         await editor.back()
-        assert editor.told == []
+        editor.was_told()
+
+
+def engine_of_version(version: str, protocol: int = PROTOCOL) -> tuple[str, ...]:
+    """What starts an engine that says it is of that version."""
+    script = (
+        f"import cornerman; cornerman.__version__ = {version!r}; "
+        f"from cornerman.engine import protocol; protocol.PROTOCOL = {protocol}; "
+        "from cornerman.cli import main; main()"
+    )
+    return sys.executable, "-c", script, "engine"
 
 
 async def stop_engine(editor: Window) -> None:

@@ -12,7 +12,7 @@ from cornerman.engine import endpoint
 _REMEMBERED_SECONDS = 300.0
 # A crash or two are bad luck, and cost one suggestion each.
 _FREE = 2
-_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 
 
 def note_crash() -> None:
