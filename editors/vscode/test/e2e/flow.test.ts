@@ -133,7 +133,7 @@ test('a question about the workspace is answered with places', async () => {
     const line = /\d+$/.exec(await place.innerText())?.[0] ?? '';
     await place.focus();
     await bench.press('Enter');
-    await bench.page.getByLabel(`Ln ${line}, Col 1`).waitFor();
+    await bench.page.getByRole('button', { name: `Ln ${line}, Col 1`, exact: true }).waitFor();
 });
 
 test('a refactoring from the menu is shown, applied, saved and undone in one step', async () => {
