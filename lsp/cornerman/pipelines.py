@@ -24,13 +24,11 @@ from cornerman.settings import Settings
 
 if TYPE_CHECKING:
     from cornerman.core.budget import ReadingSpeed
-    from cornerman.core.site import CompletionSite
     from cornerman.engine.stream import Engine
     from cornerman.features.complete import SurroundingsOf
     from cornerman.features.reading import Reading
     from cornerman.models.catalog import ModelSpec
     from cornerman.models.chosen import ChosenModels
-    from cornerman.prompting.window import Window
     from cornerman.statistics.speeds import SpeedBook
 
 
@@ -85,12 +83,15 @@ class EnginePipelines:
         reading, speed = self._reading_of(model, settings)
         larger = reading.more(snapshot, offset, settings, speed)
         beside = self._surroundings_of(settings, speed, Priority.BACKGROUND, is_resting=True)
-
-        def window_of(site: CompletionSite) -> Window:
-            return larger.window(site) if larger else reading.window(site, settings, speed)
-
         outcome = await read_ahead(
-            snapshot, offset, model, engine, window_of=window_of, surroundings_of=beside
+            snapshot,
+            offset,
+            model,
+            engine,
+            window_of=lambda site: (
+                larger.window(site) if larger else reading.window(site, settings, speed)
+            ),
+            surroundings_of=beside,
         )
         self._note_speed(model, outcome)
         if larger is not None:
