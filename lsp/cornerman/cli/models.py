@@ -125,11 +125,11 @@ def _list(args: argparse.Namespace) -> int:
     is_wide = console.width >= _WIDE
     table = _table(is_wide=is_wide)
     found = choice.offers(settings.model, settings.chat_model)
-    for offer in found:
-        if offer.installed or not args.installed:
-            table.add_row(*_row(offer)[: None if is_wide else -1])
+    shown = [offer for offer in found if offer.installed or not args.installed]
+    for offer in shown:
+        table.add_row(*_row(offer)[: None if is_wide else -1])
     console.print(table)
-    notes = {offer.license: offer.license_note for offer in found if offer.license_note}
+    notes = {offer.license: offer.license_note for offer in shown if offer.license_note}
     console.print("\n* in use   > recommended here", *notes.values(), sep="\n", soft_wrap=True)
     if own.entries()[1]:
         sys.stderr.write(f"cornerman: {own.entries()[1]}\n")

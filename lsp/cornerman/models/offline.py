@@ -24,3 +24,16 @@ def refuse() -> None:
     """
     if is_on():
         raise DownloadError(REASON)
+
+
+def refuse_model(name: str) -> None:
+    """Raise in offline mode for a model that is not on this machine.
+
+    Raises:
+        DownloadError: it is on; the text is for the user.
+    """
+    if is_on():
+        raise DownloadError(
+            f"The model {name} is not on this machine, and {REASON}; unset it and run "
+            f"`cornerman models pull {name}`."
+        )
