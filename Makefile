@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .audit
 MINUTES ?= 10
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -68,7 +69,6 @@ $(VENV)/.installed-check: $(VENV)/.installed
 	@touch $@
 
 # The product alone, without the tests' packages, and beside it the tools that look at it.
-AUDIT := .audit
 $(AUDIT)/.installed: pyproject.toml .ci/install
 	@.ci/install $(PYTHON) $(AUDIT) --group audit
 	@.ci/install $(PYTHON) $(AUDIT)/product --editable .
