@@ -115,6 +115,17 @@ def test_an_edit_is_shown_and_taken_hunk_by_hunk(scripted: Neovim) -> None:
 
 
 @VERSIONS
+def test_hunks_that_are_taken_are_one_step_of_undo(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "all.py")
+    before = scripted.text
+    review(scripted)
+    scripted.keys("<CR>")
+    assert scripted.text == EDITED.rstrip("\n")
+    scripted.keys("u")
+    assert scripted.text == before
+
+
+@VERSIONS
 def test_an_edit_that_is_rejected_leaves_no_trace(scripted: Neovim) -> None:
     scripted.open(SOURCE, "reject.py")
     before = scripted.text
@@ -169,7 +180,7 @@ def test_tests_go_into_a_new_file(scripted: Neovim) -> None:
 
 
 @VERSIONS
-def test_a_model_is_chosen_and_fetched(scripted: Neovim) -> None:
+def test_a_model_is_chosen_fetched_and_used(scripted: Neovim, home: Path) -> None:
     scripted.open(SOURCE, "model.py")
     scripted.lua(
         "_G.chooser = vim.ui.select"
@@ -177,8 +188,12 @@ def test_a_model_is_chosen_and_fetched(scripted: Neovim) -> None:
         " _G.choices = vim.tbl_map(options.format_item, models) choose(models[2]) end"
     )
     scripted.command("Cornerman model")
-    scripted.until(lambda: "there is installed." in scripted.messages)
+    scripted.until(lambda: "there is in use." in scripted.messages)
     assert "Fetching there …" in scripted.messages
+    settings = home / "config" / "settings.toml"
+    written = settings.read_text()
+    settings.unlink()
+    assert 'model = "there"' in written.splitlines()
     assert scripted.lua("return _G.choices") == [
         "Here (in use, fits well)",
         "There (0.5 GB, fits well)",
@@ -200,14 +215,48 @@ def test_a_code_action_opens_the_review(scripted: Neovim) -> None:
 
 
 @VERSIONS
-def test_why_and_help_and_health_and_completion(scripted: Neovim) -> None:
+def test_what_the_server_tells_about_itself(scripted: Neovim) -> None:
     scripted.open(SOURCE, "reports.py")
+    for command, words in (("why", "latest requests"), ("stats", "```")):
+        scripted.command(f"Cornerman {command}")
+        scripted.until(lambda words=words: words in scripted.text)
+        scripted.keys("q")
+    scripted.command("Cornerman log")
+    assert scripted.lua("return vim.fn.expand('%:t')") == "cornerman.log"
+
+
+@VERSIONS
+def test_the_health_is_what_the_doctor_finds(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "health.py")
+    scripted.command("checkhealth cornerman")
+    assert "OK Suggestions are drawn by" in scripted.text
+    assert "OK cornerman 0." in scripted.text
+    assert "Serves " in scripted.text
+    assert "OK model: " in scripted.text
+    scripted.command("bwipeout!")
+
+
+@VERSIONS
+def test_explanations_open_where_they_are_wanted(scripted: Neovim) -> None:
+    scripted.open(SOURCE, "split.py")
+    scripted.lua("require('cornerman.config').current.view = 'split'")
     scripted.command("Cornerman why")
-    scripted.until(lambda: "latest requests" in scripted.text)
+    scripted.until(lambda: scripted.lua("return vim.bo.filetype") == "markdown")
+    assert scripted.lua("return vim.api.nvim_win_get_config(0).relative") == ""
     scripted.keys("q")
+    scripted.lua("require('cornerman.config').current.view = 'float'")
+
+
+@VERSIONS
+def test_every_subcommand_is_completed_and_has_its_help(scripted: Neovim) -> None:
     complete = "return vim.fn.getcompletion(..., 'cmdline')"
+    names = scripted.lua(complete, "Cornerman ")
+    assert sorted(names) == names
     assert scripted.lua(complete, "Cornerman to") == ["toggle"]
     assert scripted.lua(complete, "Cornerman toggle b") == ["buffer"]
+    assert scripted.lua(complete, "1,2Cornerman refactor s") == ["simplify"]
+    page = (PLUGIN / "doc" / "cornerman.txt").read_text()
+    assert [name for name in names if f"    :Cornerman {name} " not in page] == []
     # What a plugin manager does when it installs; a checkout has no tags.
     scripted.command(f"helptags {PLUGIN / 'doc'}")
     scripted.command("help cornerman-options")

@@ -138,6 +138,19 @@ def test_dot_repeats_what_was_taken(nvim: Neovim) -> None:
     assert nvim.lines == ["print(1)", "print(1)"]
 
 
+def test_dot_repeats_what_was_typed_around_it_too(nvim: Neovim) -> None:
+    suggest(nvim)
+    nvim.open("‸\n\n", "dots.py")
+    nvim.insert()
+    nvim.type("a =")
+    suggest(nvim, "[1]")
+    nvim.type(" ")
+    take(nvim)
+    nvim.type(";")
+    nvim.keys("<Esc>", "j", ".")
+    assert nvim.lines == ["a = [1];"] * 2
+
+
 def test_a_macro_that_took_a_suggestion_writes_it_again(nvim: Neovim) -> None:
     suggest(nvim, "print(1)")
     nvim.open("‸a\nb\n", "macro.py")
@@ -164,34 +177,3 @@ def test_in_a_wrapped_line(nvim: Neovim) -> None:
     nvim.insert()
     take(nvim)
     assert nvim.lines == ["x" * 300 + " = 1 + 2"]
-
-
-def test_a_chosen_entry_of_the_menu_goes_first(nvim: Neovim) -> None:
-    suggest(nvim, "umber = 1")
-    nvim.command("set completeopt=menuone,noselect")
-    nvim.open("number = 2\nn‸\n", "menu.py")
-    nvim.insert()
-    nvim.wait_for_ghost()
-    nvim.keys("<C-n>")
-    nvim.until(lambda: nvim.lua("return vim.fn.pumvisible()") == 1)
-    take(nvim)
-    assert nvim.lines[1] == "number = 1"
-
-
-def test_a_snippet_is_left_by_its_own_key(nvim: Neovim) -> None:
-    suggest(nvim, "value")
-    nvim.open("‸\n", "snippet.py")
-    nvim.insert()
-    nvim.lua("vim.snippet.expand('f($1, $2)')")
-    nvim.wait_for_ghost()
-    nvim.keys("<Tab>")
-    nvim.until(lambda: nvim.cursor == (0, 4))
-    assert nvim.lines == ["f(, )"]
-
-
-def test_a_key_does_what_it_did_where_there_is_no_suggestion(nvim: Neovim) -> None:
-    suggest(nvim)
-    nvim.open("‸\n", "key.py", "expandtab shiftwidth=4 softtabstop=4")
-    nvim.insert()
-    nvim.keys("<Tab>")
-    nvim.until(lambda: nvim.lines == ["    "])

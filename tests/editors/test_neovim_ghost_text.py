@@ -5,8 +5,10 @@ What is suggested is scripted here, behind the real server.
 
 from __future__ import annotations
 
+import pytest
+
 from support.neovim import Neovim
-from support.scripted_neovim import suggest, take
+from support.scripted_neovim import held_answers, suggest, take
 
 RETURN = '''\
 def clamp(value: int, low: int, high: int) -> int:
@@ -61,37 +63,29 @@ def test_leaving_insert_mode_hides_it(nvim: Neovim) -> None:
 
 
 def test_a_late_answer_is_not_drawn(nvim: Neovim) -> None:
-    held, released, hold = (nvim.folder / name for name in ("held", "released", "hold"))
-    for file in (held, released):
-        file.write_text("0")
     suggest(nvim, SUGGESTED)
     nvim.open(RETURN, "late.py")
-    hold.touch()
-    nvim.insert()
-    nvim.until(lambda: int(held.read_text() or 0) >= 1)
-    # The answer is on its way; now the text becomes one that it does not fit.
-    suggest(nvim)
-    nvim.lua("require('cornerman').toggle('buffer', false)")
-    nvim.type("0 ")
-    nvim.lua("require('cornerman').toggle('buffer', true)")
-    hold.unlink()
-    nvim.until(lambda: int(released.read_text() or 0) >= 1)
+    with held_answers(nvim) as wait:
+        nvim.insert()
+        wait("held", 1)
+        # The answer is on its way; now the text becomes one that it does not fit.
+        suggest(nvim)
+        nvim.lua("require('cornerman').toggle('buffer', false)")
+        nvim.type("0 ")
+        nvim.lua("require('cornerman').toggle('buffer', true)")
+    wait("released", 1)
     nvim.settle()
     assert nvim.ghost is None
 
 
 def test_a_superseded_request_is_cancelled(nvim: Neovim) -> None:
-    cancelled, held, hold = (nvim.folder / name for name in ("cancelled", "held", "hold"))
-    for file in (cancelled, held):
-        file.write_text("0")
     suggest(nvim, SUGGESTED)
     nvim.open(RETURN, "cancel.py")
-    hold.touch()
-    nvim.insert()
-    nvim.until(lambda: int(held.read_text() or 0) >= 1)
-    nvim.type("v")
-    nvim.until(lambda: int(cancelled.read_text() or 0) >= 1)
-    hold.unlink()
+    with held_answers(nvim) as wait:
+        nvim.insert()
+        wait("held", 1)
+        nvim.type("v")
+        wait("cancelled", 1)
 
 
 def test_two_windows_on_one_buffer(nvim: Neovim) -> None:
@@ -107,18 +101,37 @@ def test_two_windows_on_one_buffer(nvim: Neovim) -> None:
     assert nvim.lines[2].startswith("    return " + ghost.text.splitlines()[0])
 
 
-def test_turned_off_for_a_file_type_and_on_again(nvim: Neovim) -> None:
+@pytest.mark.parametrize("scope", ["global", "filetype", "buffer"])
+def test_turned_off_and_on_again(nvim: Neovim, scope: str) -> None:
     suggest(nvim, SUGGESTED)
-    nvim.open(RETURN, "toggle.py")
-    nvim.command("Cornerman toggle filetype off")
+    nvim.open(RETURN, f"{scope}.py")
+    nvim.command(f"Cornerman toggle {scope} off")
+    nvim.until(lambda: f"Suggestions are off ({scope})." in nvim.messages)
+    assert nvim.lua("return require('cornerman').statusline()") == "- off"
     nvim.insert()
     nvim.keys("<M-Bslash>")
     nvim.settle()
     assert nvim.ghost is None
     nvim.keys("<Esc>")
-    nvim.command("Cornerman toggle filetype on")
+    nvim.command(f"Cornerman toggle {scope}")
     nvim.insert()
     nvim.wait_for_ghost()
+
+
+def test_a_file_type_without_suggestions_has_them_once_they_are_wanted(nvim: Neovim) -> None:
+    suggest(nvim, SUGGESTED)
+    path = nvim.folder / "notes.txt"
+    path.write_text("\n")
+    nvim.command(f"edit {path}")
+    assert nvim.lua("return vim.bo.filetype") == "text"
+    nvim.command("Cornerman toggle on")
+    nvim.until(lambda: "but not here" in " ".join(nvim.messages))
+    nvim.command("Cornerman toggle filetype")
+    nvim.until(lambda: nvim.lua("return require('cornerman.server').client(0) ~= nil"))
+    nvim.keys("i")
+    nvim.wait_for_ghost()
+    nvim.keys("<Esc>")
+    nvim.command("Cornerman toggle filetype off")
 
 
 def test_the_status_line_knows_the_engine(nvim: Neovim) -> None:

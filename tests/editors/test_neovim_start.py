@@ -1,8 +1,7 @@
-"""From nothing to a suggestion: the README's lines, several Neovims, installing, health, style."""
+"""Options, several Neovims, installing, help, style."""
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
@@ -11,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from cornerman.settings.rendering import as_lua
 from support.editors import cache, editor, root_of
 from support.engine import engines_in
 from support.neovim import KINDS, PLUGIN, SERVER, Kind, Neovim, setup_lines
-from support.readme import block
 
 VERSIONS = KINDS[:3]
 PROJECT = PLUGIN.parents[1]
+OPTIONS = "ghost = true, view = 'tab', keymaps = { accept = 1, take = 'x', dismiss = false }"
 SOURCE = """\
 def clamp(value: int, low: int, high: int) -> int:
     \"\"\"Return value, but not less than low and not more than high.\"\"\"
@@ -26,39 +26,18 @@ def clamp(value: int, low: int, high: int) -> int:
 
 
 @pytest.mark.parametrize("kind", VERSIONS, ids=str)
-def test_the_lines_of_the_readme_are_enough(
-    kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = block("neovim/README.md", "Install", 3)
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    nvim = Neovim(kind, tmp_path, [lines.replace("/path/to/cornerman", str(PROJECT))])
-    try:
-        nvim.open(SOURCE, "first.py")
-        nvim.insert()
-        ghost = nvim.wait_for_ghost()
-        assert (ghost.line, ghost.byte) == (2, 11)
-        nvim.type(ghost.text[:3])
-        rest = nvim.wait_for_ghost(lambda g: g.byte == 14)
-        assert rest.text.startswith(ghost.text[3:])
-        typed = nvim.lines
-        nvim.keys("<Tab>")
-        nvim.until(lambda: nvim.lines != typed)
-        assert nvim.lines[2].startswith("    return " + ghost.text.split("\n")[0])
-        ast.parse(nvim.text)
-        nvim.keys("<Esc>", "u")
-        assert nvim.lines == typed
-    finally:
-        nvim.close()
-
-
-@pytest.mark.parametrize("kind", VERSIONS, ids=str)
 def test_an_unknown_option_or_subcommand_is_told_in_a_sentence(kind: Kind, tmp_path: Path) -> None:
-    nvim = Neovim(kind, tmp_path, setup_lines(options="ghost = true, view = 'tab'"))
+    nvim = Neovim(kind, tmp_path, setup_lines(options=OPTIONS))
     try:
         nvim.command("Cornerman explode")
         nvim.until(lambda: "Write :Cornerman and one of: ask," in " ".join(nvim.messages))
         assert "setup: there is no option ghost; see :help cornerman-options." in nvim.messages
         assert "setup: view must be one of: split, float." in nvim.messages
+        assert "setup: keymaps.accept must be a string." in nvim.messages
+        assert (
+            "setup: there is no option keymaps.take; see :help cornerman-options." in nvim.messages
+        )
+        assert nvim.lua("return vim.fn.maparg('<Tab>', 'i')") == ""
     finally:
         nvim.close()
 
@@ -97,7 +76,7 @@ def test_an_installed_copy_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         nvim.command("Cornerman install")
         nvim.until(lambda: "Cornerman is installed." in nvim.messages)
         nvim.until(lambda: nvim.lua("return require('cornerman.server').client(0) ~= nil"))
-        program = nvim.lua("return require('cornerman.server').program()[1]")
+        program = nvim.lua("return require('cornerman.program').command()[1]")
         assert program.startswith(str(tmp_path))
         nvim.command("checkhealth cornerman")
         nvim.until(lambda: "cornerman 0." in nvim.text.lower())
@@ -117,6 +96,11 @@ def test_the_help_has_every_tag_once(kind: Kind, tmp_path: Path) -> None:
     for line in (tmp_path / "doc" / "cornerman.txt").read_text().splitlines():
         assert len(line) <= 80, line
     assert "cornerman-options" in tags
+
+
+def test_the_annotations_of_settings_are_up_to_date() -> None:
+    written = (PLUGIN / "lua" / "cornerman" / "meta.lua").read_text(encoding="utf-8")
+    assert written == as_lua(), "run `cornerman settings neovim`, and write it there"
 
 
 def test_luacheck_has_nothing_to_say() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,25 @@ def take(nvim: Neovim, key: str = "<Tab>") -> None:
     before = nvim.lines
     nvim.keys(key)
     nvim.until(lambda: nvim.lines != before)
+
+
+@contextmanager
+def held_answers(nvim: Neovim) -> Generator[Callable[[str, int], None]]:
+    """The server's answers to requests for suggestions wait until this is left.
+
+    What it gives waits until so many of them were ``held``, ``released`` or ``cancelled``.
+    """
+    files = {name: nvim.folder / name for name in ("held", "released", "cancelled")}
+    for file in files.values():
+        file.write_text("0")
+
+    def wait(name: str, count: int) -> None:
+        # The file is empty for the moment in which it is written.
+        nvim.until(lambda: int(files[name].read_text() or 0) >= count)
+
+    hold = nvim.folder / "hold"
+    hold.touch()
+    try:
+        yield wait
+    finally:
+        hold.unlink()

@@ -5,7 +5,8 @@ request: ``{"text": …, "before": …, "after": …}``, where the last two are 
 and right of the cursor are replaced. The second and later ones are alternatives. FOLDER/edited is
 what a code action makes of the document, or the file of tests that it creates. FOLDER/asked holds
 what the latest code action was asked for. An explanation stops in the middle until there is a file
-FOLDER/more; FOLDER/ended is made when it is broken off.
+FOLDER/more; FOLDER/ended is made when it is broken off. Other commands than ``serve`` are the real
+program's.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TypedDict, cast
 
+from cornerman.cli import main as command_line
 from cornerman.core.actions import (
     ActionKind,
     ActionRequest,
@@ -111,5 +113,10 @@ def _model(name: str, *, is_installed: bool) -> ModelOffer:
     )
 
 
+def main() -> int:
+    folder, *words = sys.argv[1:]
+    return run(FilePipelines(Path(folder))) if "serve" in words else command_line(words)
+
+
 if __name__ == "__main__":
-    sys.exit(run(FilePipelines(Path(sys.argv[1]))))
+    sys.exit(main())

@@ -3,7 +3,8 @@
 Writes what the editor says in ``initialize`` to ``FOLDER/initialize.json``. While there is a file
 ``FOLDER/hold``, answers to requests for inline completions wait; ``FOLDER/held`` counts them, and
 ``FOLDER/released`` those that were sent after all.
-``FOLDER/cancelled`` counts the requests that the editor cancelled.
+``FOLDER/cancelled`` counts the requests that the editor cancelled. A COMMAND that does not serve is
+run as the real program is.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def _write(stream: IO[bytes], body: bytes) -> None:
 
 def main() -> int:
     folder, command = Path(sys.argv[1]), sys.argv[2:]
+    if "serve" not in command:
+        return subprocess.call(command)
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     tap = Tap(folder, server)
     threading.Thread(target=tap.to_server, daemon=True).start()

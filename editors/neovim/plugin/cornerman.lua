@@ -8,7 +8,6 @@ vim.api.nvim_create_user_command('Cornerman', function(command)
 end, {
   nargs = '*',
   range = true,
-  bang = true,
   desc = 'Cornerman: explain, refactor, ask, and more',
   complete = function(lead, line)
     return require('cornerman.command').complete(lead, line)

@@ -2,6 +2,7 @@
 
 local compat = require('cornerman.compat')
 local config = require('cornerman.config')
+local cursor = require('cornerman.cursor')
 local message = require('cornerman.message')
 local view = require('cornerman.view')
 
@@ -20,11 +21,12 @@ end
 
 ---@return cornerman.Place
 function M.here()
-  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
-  return { buf = vim.api.nvim_get_current_buf(), first = line, last = line, is_range = false }
+  local row = cursor.position()
+  return { buf = vim.api.nvim_get_current_buf(), first = row, last = row, is_range = false }
 end
 
 ---@param place cornerman.Place
+---@return 'utf-8'|'utf-16'|'utf-32'
 local function encoding_of(place)
   local client = server().client(place.buf)
   return client and client.offset_encoding or 'utf-16'
@@ -33,9 +35,9 @@ end
 ---@param place cornerman.Place
 ---@return lsp.Position
 local function cursor_position(place)
-  local cursor = vim.api.nvim_win_get_cursor(0)
+  local row, column = cursor.position()
   local line = vim.api.nvim_get_current_line()
-  return { line = cursor[1] - 1, character = compat.character(line, cursor[2], encoding_of(place)) }
+  return { line = row, character = compat.character(line, column, encoding_of(place)) }
 end
 
 ---@param place cornerman.Place
@@ -96,6 +98,7 @@ function M.explain(place)
 end
 
 ---@param result { citations: { path: string, line: integer, endLine: integer }[]|nil }
+---@return string # Markdown
 local function sources(result)
   local lines = {}
   for _, citation in ipairs(result.citations or {}) do
@@ -263,7 +266,10 @@ function M.fix(place)
   message.show('There is no problem reported here.')
 end
 
+---@alias cornerman.ClientCommand fun(command: lsp.Command, context: { bufnr: integer })
+
 ---@param run fun(argument: table, buf: integer)
+---@return cornerman.ClientCommand
 local function from_code_action(run)
   return function(command, context)
     run(command.arguments[1], context.bufnr)
@@ -271,6 +277,7 @@ local function from_code_action(run)
 end
 
 ---@param name string
+---@return cornerman.ClientCommand
 local function offering(name)
   return from_code_action(function(argument, buf)
     offer(name, argument, buf)
@@ -278,7 +285,7 @@ local function offering(name)
 end
 
 --- Commands of code actions that this editor runs itself, to show what comes of them.
----@type table<string, fun(command: lsp.Command, context: table)>
+---@type table<string, cornerman.ClientCommand>
 M.client_commands = {
   ['cornerman.explain'] = from_code_action(run_explain),
   ['cornerman.refactor'] = from_code_action(refactor),

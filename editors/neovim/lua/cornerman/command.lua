@@ -12,21 +12,28 @@ local M = {}
 ---@field run fun(place: cornerman.Place, words: string)
 ---@field words string[]|nil Completed after it.
 
+local SCOPES = { global = true, buffer = true, filetype = true }
+local STATES = { on = true, off = false }
+
 ---@param words string
 local function toggle(_, words)
-  local scope, state = words:match('^(%S*)%s*(%S*)$')
-  local scopes = { [''] = 'global', global = 'global', buffer = 'buffer', filetype = 'filetype' }
-  local states = { [''] = 'over', over = 'over', on = 'on', off = 'off' }
-  if not scopes[scope or '-'] or not states[state or '-'] then
-    message.fail('Write :Cornerman toggle [global|buffer|filetype] [on|off].')
+  local scope, wanted = 'global', nil
+  for word in words:gmatch('%S+') do
+    if SCOPES[word] then
+      scope = word
+    elseif STATES[word] ~= nil then
+      wanted = STATES[word]
+    else
+      message.fail('Write :Cornerman toggle [global|buffer|filetype] [on|off].')
+      return
+    end
+  end
+  local is_on = ghost.toggle(scope, wanted)
+  if is_on and not ghost.is_enabled() then
+    message.show('Suggestions are on, but not here: see :Cornerman toggle filetype.')
     return
   end
-  local wanted = nil
-  if state == 'on' or state == 'off' then
-    wanted = state == 'on'
-  end
-  local is_on = ghost.toggle(scopes[scope], wanted)
-  message.show(('Suggestions are %s (%s).'):format(is_on and 'on' or 'off', scopes[scope]))
+  message.show(('Suggestions are %s (%s).'):format(is_on and 'on' or 'off', scope))
 end
 
 ---@type table<string, cornerman.Subcommand>
@@ -94,7 +101,7 @@ end
 ---@param line string
 ---@return string[]
 function M.complete(lead, line)
-  local typed = line:match('Cornerman!?%s+(.*)$') or ''
+  local typed = line:match('Corn%a*%s+(.*)$') or ''
   local name = typed:match('^(%S+)%s')
   local choices = vim.tbl_keys(M.subcommands)
   if name then

@@ -34,17 +34,6 @@ function M.cancel(client, id)
 end
 
 ---@param client vim.lsp.Client
----@param method string
----@param params table
-function M.notify(client, method, params)
-  if has_methods then
-    client:notify(method, params)
-  else
-    client.notify(method, params)
-  end
-end
-
----@param client vim.lsp.Client
 function M.stop(client)
   if has_methods then
     client:stop()
@@ -54,6 +43,7 @@ function M.stop(client)
 end
 
 ---@param client vim.lsp.Client
+---@return boolean
 function M.is_stopped(client)
   if has_methods then
     return client:is_stopped()

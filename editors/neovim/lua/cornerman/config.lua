@@ -1,4 +1,4 @@
---- What can be set in `setup`, and its defaults.
+--- What can be set in `setup`, and its defaults. `meta.lua` has the settings of the server.
 
 ---@class cornerman.Keymaps
 ---@field accept string|false Take the whole suggestion.
@@ -18,14 +18,14 @@
 ---@field enabled boolean Offer suggestions.
 ---@field filetypes table<string, boolean> Where there are suggestions; `['*']` is the rest.
 ---@field root_markers string[] Files that mark the root of a project.
----@field settings table Settings of the server, as its README lists them.
+---@field settings cornerman.Settings Settings of the server.
 ---@field ghost_text 'auto'|'builtin'|'own' Who draws: Neovim 0.12, or the plugin; auto: who can.
 ---@field debounce_ms integer Pause after a key before the plugin asks (Neovim waits for 200).
 ---@field keymaps cornerman.Keymaps|false Keys of insert mode; false: none.
 ---@field preview boolean Show edits as a diff before they are applied.
 ---@field view 'split'|'float' Where explanations and answers are shown.
 ---@field log_level 'debug'|'info'|'warning'|'error' What the server writes into its log.
----@field notify boolean Tell about progress and failures with `vim.notify`.
+---@field notify boolean Tell about progress with `vim.notify`.
 ---@field install cornerman.InstallOptions
 
 local M = {}
@@ -64,52 +64,70 @@ local CHOICES = {
   log_level = { 'debug', 'info', 'warning', 'error' },
 }
 
+--- Tables that are used key by key.
+local NESTED = { keymaps = true, install = true }
+
+---@param value any
+---@return boolean
+local function is_command(value)
+  return vim.islist(value)
+    and #value > 0
+    and vim.iter(value):all(function(word)
+      return type(word) == 'string'
+    end)
+end
+
 ---@param name string
 ---@param value any
+---@param default any
 ---@return string|nil problem
-local function problem_of(name, value)
-  local choices = CHOICES[name]
-  if choices then
-    if vim.tbl_contains(choices, value) then
-      return nil
-    end
-    return ('%s must be one of: %s.'):format(name, table.concat(choices, ', '))
-  end
-  local default = M.defaults[name]
-  if name == 'cmd' or (name == 'keymaps' and value == false) then
-    return nil
+local function problem_of(name, value, default)
+  if name == 'cmd' then
+    return not is_command(value) and "cmd must be a list such as { 'cornerman' }." or nil
   end
   if default == nil then
     return ('there is no option %s; see :help cornerman-options.'):format(name)
   end
-  if type(value) ~= type(default) then
+  local choices = CHOICES[name]
+  if choices and not vim.tbl_contains(choices, value) then
+    return ('%s must be one of: %s.'):format(name, table.concat(choices, ', '))
+  end
+  local is_turned_off = value == false and vim.startswith(name, 'keymaps')
+  if type(value) ~= type(default) and not is_turned_off then
     return ('%s must be a %s.'):format(name, type(default))
   end
+end
+
+--- What of {given} can be used in place of {defaults}.
+---@param given table
+---@param defaults table
+---@param prefix string of names in {problems}
+---@param problems string[] gets one sentence for each value that is left out
+---@return table
+local function usable(given, defaults, prefix, problems)
+  local good = {}
+  for key, value in pairs(given) do
+    local name = prefix .. key
+    local problem = problem_of(name, value, defaults[key])
+    if problem then
+      problems[#problems + 1] = problem
+    elseif NESTED[name] and value then
+      good[key] = usable(value, defaults[key], name .. '.', problems)
+    else
+      good[key] = value
+    end
+  end
+  return good
 end
 
 --- Use {options} on top of the defaults. An option that cannot be used is left out and reported.
 ---@param options table|nil
 ---@return string[] problems one sentence each
 function M.apply(options)
-  local good, problems = {}, {}
-  for name, value in pairs(options or {}) do
-    local problem = problem_of(name, value)
-    if problem then
-      problems[#problems + 1] = problem
-    else
-      good[name] = value
-    end
-  end
-  table.sort(problems)
+  local problems = {}
+  local good = usable(options or {}, M.defaults, '', problems)
   M.current = vim.tbl_deep_extend('force', M.defaults, good)
-  if good.keymaps then
-    for action in pairs(good.keymaps) do
-      if M.defaults.keymaps[action] == nil then
-        local sentence = 'there is no key for %s; see :help cornerman-keys.'
-        problems[#problems + 1] = sentence:format(action)
-      end
-    end
-  end
+  table.sort(problems)
   return problems
 end
 

@@ -2,6 +2,7 @@
 
 local compat = require('cornerman.compat')
 local config = require('cornerman.config')
+local program = require('cornerman.program')
 local server = require('cornerman.server')
 
 local M = {}
@@ -21,23 +22,22 @@ local function check_editor()
   end
 end
 
----@return string[]|nil program
+---@return boolean works
 local function check_program()
   health.start('Server')
-  local program = server.program()
-  if not program then
-    health.error('The server was not found', 'Run :Cornerman install, or set cmd in setup().')
-    return nil
+  local process = program.run({ '--version' })
+  if not process then
+    health.error(program.missing)
+    return false
   end
-  local done = vim.system(vim.list_extend(vim.deepcopy(program), { '--version' }), { text = true })
-  local result = done:wait(20000)
+  local result = process:wait(20000)
   if result.code ~= 0 then
     local reason = vim.trim(result.stderr)
     health.error('The server does not start: ' .. reason, 'Run :Cornerman install.')
-    return nil
+    return false
   end
-  health.ok(('%s (%s)'):format(vim.trim(result.stdout), table.concat(program, ' ')))
-  return program
+  health.ok(('%s (%s)'):format(vim.trim(result.stdout), table.concat(program.command(), ' ')))
+  return true
 end
 
 local function check_clients()
@@ -52,26 +52,27 @@ local function check_clients()
   end
 end
 
----@param program string[]
-local function check_doctor(program)
+local REPORTS = { OK = health.ok, warn = health.warn, fail = health.error }
+
+local function check_doctor()
   health.start('Doctor')
-  local command = vim.list_extend(vim.deepcopy(program), { 'doctor' })
-  local options = { text = true, env = { NO_COLOR = '1', COLUMNS = '100' } }
-  local result = vim.system(command, options):wait(60000)
-  local report = result.code == 0 and health.info or health.warn
-  for line in vim.gsplit(vim.trim(result.stdout .. result.stderr), '\n') do
-    if vim.trim(line) ~= '' then
-      report(line)
-    end
+  local process = assert(program.run({ 'doctor', '--json' }))
+  local is_told, findings = pcall(vim.json.decode, process:wait(100000).stdout)
+  if not is_told then
+    health.warn('The doctor did not answer.', 'Run :Cornerman doctor.')
+    return
+  end
+  for _, finding in ipairs(findings) do
+    local advice = finding.fix ~= '' and finding.fix or nil
+    REPORTS[finding.level](finding.subject .. ': ' .. finding.detail, advice)
   end
 end
 
 function M.check()
   check_editor()
-  local program = check_program()
-  if program then
+  if check_program() then
     check_clients()
-    check_doctor(program)
+    check_doctor()
   end
 end
 

@@ -2,6 +2,7 @@
 
 local config = require('cornerman.config')
 local message = require('cornerman.message')
+local program = require('cornerman.program')
 local server = require('cornerman.server')
 
 local M = {}
@@ -19,8 +20,8 @@ end
 ---@return cornerman.Step[]
 local function steps()
   local options = config.current.install
-  local folder = vim.fs.joinpath(server.installed_folder(), 'venv')
-  local python = server.installed('python')
+  local folder = vim.fs.joinpath(program.installed_folder(), 'venv')
+  local python = program.installed('python')
   local pip = { python, '-m', 'pip', '--disable-pip-version-check', 'install', '--upgrade' }
   return {
     { what = 'making a virtual environment', command = { options.python, '-m', 'venv', folder } },
@@ -30,7 +31,7 @@ local function steps()
     },
     {
       what = 'fetching the model, about half a gigabyte the first time',
-      command = { server.installed('cornerman'), 'models', 'pull' },
+      command = { program.installed('cornerman'), 'models', 'pull' },
     },
   }
 end
@@ -44,7 +45,7 @@ local function run(todo, on_end)
     return
   end
   message.progress('Cornerman: ' .. step.what .. ' …')
-  local started, problem = pcall(vim.system, step.command, { text = true }, function(done)
+  local started = pcall(vim.system, step.command, { text = true }, function(done)
     vim.schedule(function()
       if done.code == 0 then
         run(todo, on_end)
@@ -56,19 +57,16 @@ local function run(todo, on_end)
     end)
   end)
   if not started then
-    local program = vim.fs.basename(step.command[1])
-    message.fail(('%s could not be started: install it, or set install.python.'):format(program))
-    vim.schedule(function()
-      on_end(false)
-    end)
-    return tostring(problem)
+    local name = vim.fs.basename(step.command[1])
+    message.fail(('%s could not be started: install it, or set install.python.'):format(name))
+    on_end(false)
   end
 end
 
 --- Install or update the server and its model, then start it for what is open.
 ---@param on_end fun(ok: boolean)|nil
 function M.run(on_end)
-  vim.fn.mkdir(server.installed_folder(), 'p')
+  vim.fn.mkdir(program.installed_folder(), 'p')
   run(steps(), function(ok)
     if ok then
       server.restart()

@@ -6,46 +6,25 @@ local macros = require('cornerman.macros')
 
 local M = {}
 
----@type table<string, { wanted: (fun(): boolean), run: fun() }>
+---@type table<string, fun()>
 local ACTIONS = {
-  accept = {
-    wanted = ghost.is_visible,
-    run = function()
-      ghost.accept('all')
-    end,
-  },
-  accept_word = {
-    wanted = ghost.is_visible,
-    run = function()
-      ghost.accept('word')
-    end,
-  },
-  accept_line = {
-    wanted = ghost.is_visible,
-    run = function()
-      ghost.accept('line')
-    end,
-  },
-  dismiss = { wanted = ghost.is_visible, run = ghost.dismiss },
-  next = {
-    wanted = function()
-      return true
-    end,
-    run = ghost.next,
-  },
-  previous = {
-    wanted = function()
-      return true
-    end,
-    run = ghost.previous,
-  },
-  trigger = {
-    wanted = function()
-      return true
-    end,
-    run = ghost.trigger,
-  },
+  accept = function()
+    ghost.accept('all')
+  end,
+  accept_word = function()
+    ghost.accept('word')
+  end,
+  accept_line = function()
+    ghost.accept('line')
+  end,
+  dismiss = ghost.dismiss,
+  next = ghost.next,
+  previous = ghost.previous,
+  trigger = ghost.trigger,
 }
+
+--- Actions that do not need a suggestion on the screen.
+local ASKS = { next = true, previous = true, trigger = true }
 
 ---@param lhs string
 ---@return string
@@ -73,11 +52,18 @@ end
 ---@param lhs string
 ---@return string
 local function former_keys(lhs)
-  return vim.fn.maparg(plug(lhs), 'i') ~= '' and plug(lhs) or lhs
+  if vim.fn.maparg(plug(lhs), 'i') == '' then
+    return lhs
+  end
+  -- A plugin that calls this mapping out of one of its own may not map what is returned.
+  local keys = vim.api.nvim_replace_termcodes(plug(lhs), true, true, true)
+  vim.api.nvim_feedkeys(keys, 'im', false)
+  return ''
 end
 
 --- A snippet that is being filled in goes before a suggestion: its key moves to the next place.
 ---@param action string
+---@return boolean
 local function is_jump(action)
   return action == 'accept' and vim.snippet ~= nil and vim.snippet.active({ direction = 1 })
 end
@@ -94,10 +80,11 @@ end
 --- Run the action of a key; called by the mapping.
 ---@param action string
 function M.run(action)
-  ACTIONS[action].run()
+  ACTIONS[action]()
 end
 
 ---@param action string
+---@return boolean
 local function is_taking(action)
   return vim.startswith(action, 'accept')
 end
@@ -123,7 +110,7 @@ local function keys_for(action, lhs)
   if is_jump(action) then
     return '<Cmd>lua vim.snippet.jump(1)<CR>'
   end
-  if not ACTIONS[action].wanted() then
+  if not ASKS[action] and not ghost.is_visible() then
     if is_taking(action) then
       macros.note()
     end
@@ -146,7 +133,7 @@ function M.define()
       keep(lhs)
       vim.keymap.set('i', lhs, function()
         return keys_for(action, lhs)
-      end, { expr = true, remap = true, desc = 'Cornerman: ' .. action:gsub('_', ' ') })
+      end, { expr = true, desc = 'Cornerman: ' .. action:gsub('_', ' ') })
     end
   end
 end

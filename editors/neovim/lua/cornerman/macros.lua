@@ -22,6 +22,7 @@ function M.note()
   return taken
 end
 
+---@return boolean
 function M.is_running()
   return vim.fn.reg_executing() ~= ''
 end

@@ -1,6 +1,8 @@
 --- What the server tells about itself: why there was no suggestion, figures, models, the doctor.
 
+local config = require('cornerman.config')
 local message = require('cornerman.message')
+local program = require('cornerman.program')
 local server = require('cornerman.server')
 local view = require('cornerman.view')
 
@@ -29,57 +31,95 @@ end
 ---@param title string
 ---@param arguments string[]
 function M.program(title, arguments)
-  local program = server.program()
-  if not program then
-    message.fail('The server was not found: run :Cornerman install, or set cmd in setup().')
+  local shown
+  local process = program.run(arguments, function(done)
+    shown.replace('```\n' .. vim.trim(done.stdout .. done.stderr) .. '\n```')
+  end)
+  if not process then
+    message.fail(program.missing)
     return
   end
-  local shown = view.open(title)
+  shown = view.open(title)
   shown.append(('Running `cornerman %s` …'):format(table.concat(arguments, ' ')))
-  local command = vim.list_extend(vim.deepcopy(program), arguments)
-  vim.system(command, { text = true, env = { NO_COLOR = '1', COLUMNS = '84' } }, function(done)
-    vim.schedule(function()
-      shown.replace('```\n' .. vim.trim(done.stdout .. done.stderr) .. '\n```')
-    end)
-  end)
 end
 
----@param model { name: string, title: string, sizeBytes: integer, installed: boolean, fit: string }
+---@class cornerman.Model
+---@field name string
+---@field title string
+---@field sizeBytes integer
+---@field installed boolean
+---@field inUse boolean
+---@field fit 'well'|'tight'|'no'
+
+---@param model cornerman.Model
 ---@return string
 local function described(model)
   local size = ('%.1f GB'):format(model.sizeBytes / 1e9)
   local state = model.inUse and 'in use' or (model.installed and 'installed' or size)
-  local fit = ({ well = 'fits well', tight = 'tight', no = 'too big' })[model.fit] or model.fit
-  return ('%s (%s, %s)'):format(model.title or model.name, state, fit)
+  local fit = ({ well = 'fits well', tight = 'tight', no = 'too big' })[model.fit]
+  return ('%s (%s, %s)'):format(model.title, state, fit)
 end
 
---- Choose a model of the catalogue; one that is not here yet is fetched.
----@param buf integer
----@param name string|nil
-function M.model(buf, name)
-  local function pull(model)
-    message.progress(('Fetching %s …'):format(model))
-    server.call('cornerman.pull', { model = model }, {
-      buf = buf,
-      on_result = function(result)
-        message.progress(('%s is installed.'):format(result.model))
-      end,
-    })
-  end
-  if name and name ~= '' then
-    pull(name)
+--- Make {name} the model in use, from now on and in every editor.
+---@param name string
+local function use(name)
+  if config.current.settings.model then
+    message.warn('setup() sets the model: change settings.model there.')
     return
+  end
+  program.run({ 'settings', 'set', 'model', name }, function(done)
+    if done.code == 0 then
+      message.show(('%s is in use.'):format(name))
+    else
+      message.fail(vim.trim(done.stderr))
+    end
+  end)
+end
+
+--- Make {model} the one in use; it is fetched if it is not here.
+---@param buf integer
+---@param model cornerman.Model
+local function take(buf, model)
+  if model.installed then
+    use(model.name)
+    return
+  end
+  message.progress(('Fetching %s …'):format(model.name))
+  server.call('cornerman.pull', { model = model.name }, {
+    buf = buf,
+    on_result = function(result)
+      use(result.model)
+    end,
+  })
+end
+
+--- Choose the model in use.
+---@param buf integer
+---@param name string "": of a list
+function M.model(buf, name)
+  ---@param models cornerman.Model[]
+  local function choose(models)
+    if name == '' then
+      local options = { prompt = 'Model', format_item = described }
+      vim.ui.select(models, options, function(model)
+        if model then
+          take(buf, model)
+        end
+      end)
+      return
+    end
+    for _, model in ipairs(models) do
+      if model.name == name then
+        take(buf, model)
+        return
+      end
+    end
+    message.fail(('There is no model %s: choose one with :Cornerman model.'):format(name))
   end
   server.call('cornerman.models', nil, {
     buf = buf,
     on_result = function(result)
-      vim.ui.select(result.models, { prompt = 'Model', format_item = described }, function(model)
-        if model and model.installed then
-          message.show(('%s is installed.'):format(model.title or model.name))
-        elseif model then
-          pull(model.name)
-        end
-      end)
+      choose(result.models)
     end,
   })
 end

@@ -18,6 +18,7 @@ local namespace = vim.api.nvim_create_namespace('cornerman.review')
 ---@field wanted boolean
 
 ---@param lines string[]
+---@return string
 local function joined(lines)
   return table.concat(lines, '\n') .. '\n'
 end

@@ -1,59 +1,22 @@
---- The language server: where it is, how it is started, and what it is asked.
+--- The language server: how it is started, and what it is asked.
 
 local compat = require('cornerman.compat')
 local config = require('cornerman.config')
+local ghost = require('cornerman.ghost')
 local message = require('cornerman.message')
+local program = require('cornerman.program')
 local status = require('cornerman.status')
 
 local M = {}
 
 M.name = 'cornerman'
 
---- Where `:Cornerman install` puts the server.
----@return string
-function M.installed_folder()
-  return vim.fs.joinpath(vim.fn.stdpath('data') --[[@as string]], 'cornerman')
-end
-
 ---@return string
 function M.log_file()
   return vim.fs.joinpath(vim.fn.stdpath('log') --[[@as string]], 'cornerman.log')
 end
 
---- A program in the folder of the installed copy.
----@param program string
----@return string
-function M.installed(program)
-  local is_windows = vim.fn.has('win32') == 1
-  local folder, ending = is_windows and 'Scripts' or 'bin', is_windows and '.exe' or ''
-  return vim.fs.joinpath(M.installed_folder(), 'venv', folder, program .. ending)
-end
-
---- The command line of `cornerman`, without arguments.
----@return string[]|nil # nil if it is nowhere
-function M.program()
-  local cmd = config.current.cmd
-  if cmd then
-    local last = cmd[#cmd] == 'serve' and #cmd - 1 or #cmd
-    return vim.list_slice(cmd, 1, last)
-  end
-  if vim.fn.executable('cornerman') == 1 then
-    return { 'cornerman' }
-  end
-  local copy = M.installed('cornerman')
-  return vim.fn.executable(copy) == 1 and { copy } or nil
-end
-
----@return string[]|nil
-local function command_line()
-  local program = M.program()
-  if not program then
-    return nil
-  end
-  local options = { 'serve', '--log-file', M.log_file(), '--log-level', config.current.log_level }
-  return vim.list_extend(vim.deepcopy(program), options)
-end
-
+---@return lsp.ClientCapabilities
 local function capabilities()
   local all = vim.lsp.protocol.make_client_capabilities()
   local own = {
@@ -96,10 +59,12 @@ end
 ---@param root string|nil
 ---@return vim.lsp.ClientConfig|nil
 local function client_config(root)
-  local cmd = command_line()
+  local cmd = program.command()
   if not cmd then
     return nil
   end
+  local options = { 'serve', '--log-file', M.log_file(), '--log-level', config.current.log_level }
+  vim.list_extend(cmd, options)
   local settings = config.current.settings
   -- An empty table would be an array on the wire.
   settings = next(settings) and settings or vim.empty_dict()
@@ -132,14 +97,16 @@ local told_missing = false
 ---@param buf integer
 ---@return integer|nil id of the client
 function M.start(buf)
-  local is_file = vim.bo[buf].buftype == '' and vim.bo[buf].filetype ~= ''
-  if not is_file or config.current.filetypes[vim.bo[buf].filetype] == false then
+  local filetype = vim.bo[buf].filetype
+  local is_file = vim.bo[buf].buftype == '' and filetype ~= ''
+  local is_refused = config.current.filetypes[filetype] == false and not ghost.is_enabled(buf)
+  if not is_file or is_refused then
     return nil
   end
   local found = client_config(vim.fs.root(buf, config.current.root_markers) or vim.fn.getcwd())
   if not found then
     if not told_missing then
-      message.warn('The server was not found: run :Cornerman install, or set cmd in setup().')
+      message.warn(program.missing)
     end
     told_missing = true
     return nil

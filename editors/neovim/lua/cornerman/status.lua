@@ -1,5 +1,7 @@
 --- What the server is doing, for statuslines.
 
+local message = require('cornerman.message')
+
 local M = {}
 
 ---@class cornerman.Status
@@ -14,8 +16,13 @@ M.current = nil
 local MARKS =
   { idle = '○', loading = '◔', thinking = '◐', ready = '●', off = '-', error = '!' }
 
+--- Take what the server says. What went wrong is told once, statusline or not.
 ---@param value cornerman.Status
 function M.update(value)
+  local is_news = not M.current or M.current.message ~= value.message
+  if value.state == 'error' and is_news then
+    message.warn(value.message)
+  end
   M.current = value
   vim.api.nvim_exec_autocmds('User', { pattern = 'CornermanStatus', modeline = false })
   vim.cmd.redrawstatus({ bang = true })

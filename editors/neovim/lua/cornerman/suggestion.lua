@@ -1,8 +1,11 @@
 --- One suggestion: what is left of it at the cursor, and taking it, whole or in part.
 
 local compat = require('cornerman.compat')
+local cursor = require('cornerman.cursor')
 
 local M = {}
+
+---@alias cornerman.Part 'all'|'word'|'line'
 
 ---@class cornerman.Suggestion
 ---@field buf integer
@@ -16,6 +19,7 @@ local M = {}
 
 ---@param buf integer
 ---@param row integer
+---@return string
 local function line_of(buf, row)
   return vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
 end
@@ -24,30 +28,24 @@ end
 ---@param buf integer
 ---@param position lsp.Position
 ---@param client vim.lsp.Client
+---@return integer
 local function column_of(buf, position, client)
   return compat.byte_column(line_of(buf, position.line), position.character, client.offset_encoding)
 end
 
 ---@param text string|lsp.StringValue
+---@return string
 local function plain(text)
   return ((type(text) == 'table' and text.value or text):gsub('\r\n?', '\n'))
 end
 
---- The items of an answer, which may be a list, an array or nothing.
----@param result table|nil
----@return lsp.InlineCompletionItem[]
-function M.items_of(result)
-  return result and (result.items or result) or {}
-end
-
---- The suggestion of an item of `textDocument/inlineCompletion` for the cursor at {row}, {column}.
+--- The suggestion of an item for the cursor of the current window.
 ---@param buf integer
 ---@param item lsp.InlineCompletionItem
 ---@param client vim.lsp.Client
----@param row integer from 0
----@param column integer in bytes
 ---@return cornerman.Suggestion|nil # nil for a range that does not hold the cursor
-function M.new(buf, item, client, row, column)
+local function new(buf, item, client)
+  local row, column = cursor.position()
   local first_row, first_column, right = row, column, ''
   if item.range then
     local first, last = item.range.start, item.range['end']
@@ -72,12 +70,24 @@ function M.new(buf, item, client, row, column)
   }
 end
 
+--- The suggestions of an answer to `textDocument/inlineCompletion` at the cursor.
+---@param buf integer
+---@param result lsp.InlineCompletionList|lsp.InlineCompletionItem[]|nil
+---@param client vim.lsp.Client
+---@return cornerman.Suggestion[]
+function M.of_answer(buf, result, client)
+  local found = {}
+  for _, item in ipairs(result and (result.items or result) or {}) do
+    found[#found + 1] = new(buf, item, client)
+  end
+  return found
+end
+
 --- The text from the start of {suggestion} to the cursor.
 ---@param suggestion cornerman.Suggestion
----@param row integer
----@param column integer
 ---@return string|nil # nil if the start is not left of the cursor any more
-local function typed_since(suggestion, row, column)
+local function typed_since(suggestion)
+  local row, column = cursor.position()
   local buf, first, start = suggestion.buf, suggestion.row, suggestion.column
   if row < first or (row == first and column < start) then
     return nil
@@ -90,11 +100,10 @@ end
 
 --- What is still to be written at the cursor, of {suggestion}, after what was typed since.
 ---@param suggestion cornerman.Suggestion
----@param row integer of the cursor, from 0
----@param column integer of the cursor, in bytes
 ---@return string|nil rest nil when what was typed or what stands to the right says otherwise
-function M.rest(suggestion, row, column)
-  local typed = typed_since(suggestion, row, column)
+function M.rest(suggestion)
+  local row, column = cursor.position()
+  local typed = typed_since(suggestion)
   local after = line_of(suggestion.buf, row):sub(column + 1)
   if not typed or not vim.startswith(suggestion.text, typed) then
     return nil
@@ -108,9 +117,9 @@ end
 
 --- The part of {rest} that one key takes.
 ---@param rest string
----@param part 'all'|'word'|'line'
+---@param part cornerman.Part
 ---@return string
-function M.part_of(rest, part)
+local function part_of(rest, part)
   if part == 'word' then
     local word = vim.fn.matchstr(rest, [=[^\_s*\%(\k\+\|[^[:keyword:][:space:]]\+\)]=])
     return word ~= '' and word or rest
@@ -140,16 +149,15 @@ end
 --- Write {part} of {suggestion} at the cursor of the current window, as one step of undo.
 --- The text is pasted, so that it is repeated by `.` and not indented again.
 ---@param suggestion cornerman.Suggestion
----@param part 'all'|'word'|'line'
+---@param part cornerman.Part
 ---@return string|nil text what was written; nil if the suggestion does not fit what stands there
 function M.take(suggestion, part)
-  local cursor = vim.api.nvim_win_get_cursor(0)
-  local row, column = cursor[1] - 1, cursor[2]
-  local rest = vim.api.nvim_get_current_buf() == suggestion.buf and M.rest(suggestion, row, column)
+  local rest = vim.api.nvim_get_current_buf() == suggestion.buf and M.rest(suggestion)
   if not rest then
     return nil
   end
-  local piece = M.part_of(rest, part)
+  local row, column = cursor.position()
+  local piece = part_of(rest, part)
   local right = suggestion.right
   break_undo()
   if piece == rest and right ~= '' then
@@ -160,8 +168,8 @@ function M.take(suggestion, part)
       right = ''
     end
     vim.api.nvim_paste(piece, false, -1)
-    local after = vim.api.nvim_win_get_cursor(0)
-    vim.api.nvim_win_set_cursor(0, { after[1], after[2] + #right })
+    local last_row, last_column = cursor.position()
+    vim.api.nvim_win_set_cursor(0, { last_row + 1, last_column + #right })
   else
     vim.api.nvim_paste(piece, false, -1)
   end

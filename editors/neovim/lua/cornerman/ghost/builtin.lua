@@ -2,6 +2,7 @@
 --- dropping what is stale, asking by hand, and taking a part.
 
 local compat = require('cornerman.compat')
+local cursor = require('cornerman.cursor')
 local suggestions = require('cornerman.suggestion')
 
 local METHOD = 'textDocument/inlineCompletion'
@@ -15,6 +16,7 @@ local M = {}
 ---@field group integer
 ---@field request integer|nil
 ---@field by_hand boolean The next request is the user's.
+---@field is_choosing boolean An entry of the menu is chosen.
 ---@field items cornerman.Suggestion[] Candidates of the last answer.
 
 ---@type table<integer, cornerman.BuiltinState>
@@ -23,24 +25,12 @@ local states = {}
 ---@type table<integer, true>
 local intercepted = {}
 
-local function cursor()
-  local position = vim.api.nvim_win_get_cursor(0)
-  return position[1] - 1, position[2]
-end
-
----@param buf integer
-local function place(buf)
-  local row, column = cursor()
-  return ('%d:%d:%d'):format(vim.api.nvim_buf_get_changedtick(buf), row, column)
-end
-
 --- The first suggestion that agrees with what is typed.
 ---@param state cornerman.BuiltinState
 ---@return cornerman.Suggestion|nil
 local function fitting(state)
-  local row, column = cursor()
   for _, suggestion in ipairs(state.items) do
-    if suggestions.rest(suggestion, row, column) then
+    if suggestions.rest(suggestion) then
       return suggestion
     end
   end
@@ -52,21 +42,12 @@ end
 ---@param result table|nil
 ---@return table result never nil, because Neovim would keep showing the former one
 local function noted(state, buf, result)
-  local row, column = cursor()
-  local items, found = {}, {}
-  for _, item in ipairs(suggestions.items_of(result)) do
-    local suggestion = suggestions.new(buf, item, state.client, row, column)
-    if suggestion then
-      items[#items + 1] = item
-      found[#found + 1] = suggestion
-    end
-  end
+  local found = suggestions.of_answer(buf, result, state.client)
   -- Nothing new to say does not take back what was shown and still fits.
-  local former = #items == 0 and fitting(state) or nil
-  if former then
-    items, found = { former.item }, { former }
-  end
-  state.items = found
+  state.items = #found > 0 and found or { fitting(state) }
+  local items = vim.tbl_map(function(suggestion)
+    return suggestion.item
+  end, state.items)
   return { items = items }
 end
 
@@ -88,21 +69,23 @@ local function intercept(client)
       self:cancel_request(state.request)
       state.request = nil
     end
-    if vim.fn.reg_executing() ~= '' then
+    local by_hand = state.by_hand
+    state.by_hand = false
+    if vim.fn.reg_executing() ~= '' or cursor.is_choosing() then
       return false
     end
-    if state.by_hand then
-      state.by_hand = false
+    if by_hand then
       params.context.triggerKind = INVOKED
     end
-    local where = place(buf)
+    local moment = cursor.moment(buf)
     local sent, id
     sent, id = original(self, method, params, function(err, result, context)
       if state.request ~= id then
         return
       end
       state.request = nil
-      if not err and vim.api.nvim_get_current_buf() == buf and place(buf) == where then
+      local is_stale = vim.api.nvim_get_current_buf() ~= buf or cursor.moment(buf) ~= moment
+      if not err and not is_stale then
         handler(nil, noted(state, buf, result), context)
       end
     end, buf)
@@ -118,14 +101,19 @@ local function restart(buf)
   vim.api.nvim_exec_autocmds('CursorMovedI', { group = group, buffer = buf })
 end
 
---- Hide what no longer agrees with what is typed, which Neovim would draw until the next answer.
+--- Hide what no longer agrees with what is typed, which Neovim would draw until the next answer,
+--- and what stands beside an entry of the menu that is only being looked at.
 ---@param buf integer
 local function check(buf)
   local state = states[buf]
-  if not state or #state.items == 0 or vim.api.nvim_get_current_buf() ~= buf then
+  if not state or vim.api.nvim_get_current_buf() ~= buf then
     return
   end
-  if not fitting(state) and M.dismiss(buf) then
+  local was_choosing = state.is_choosing
+  state.is_choosing = cursor.is_choosing()
+  if state.is_choosing then
+    M.dismiss(buf)
+  elseif was_choosing or (#state.items > 0 and not fitting(state) and M.dismiss(buf)) then
     restart(buf)
   end
 end
@@ -134,13 +122,14 @@ end
 ---@param client vim.lsp.Client
 function M.attach(buf, client)
   local group = vim.api.nvim_create_augroup('cornerman.builtin.' .. buf, {})
-  states[buf] = { client = client, group = group, by_hand = false, items = {} }
+  states[buf] = { client = client, group = group, by_hand = false, is_choosing = false, items = {} }
   intercept(client)
   vim.lsp.inline_completion.enable(true, { bufnr = buf })
-  vim.api.nvim_create_autocmd('TextChangedI', {
+  vim.api.nvim_create_autocmd({ 'TextChangedI', 'TextChangedP', 'CompleteChanged' }, {
     group = group,
     buffer = buf,
     callback = function()
+      -- The popup menu announces a choice before it is in the text.
       vim.schedule(function()
         check(buf)
       end)
@@ -196,7 +185,7 @@ local function ours(buf, shown)
 end
 
 ---@param buf integer
----@param part 'all'|'word'|'line'
+---@param part cornerman.Part
 ---@param on_taken fun(text: string|nil)
 ---@return boolean taken
 function M.accept(buf, part, on_taken)

@@ -1,5 +1,7 @@
 --- Draws a suggestion as virtual text at the cursor.
 
+local cursor = require('cornerman.cursor')
+
 local M = {}
 
 M.namespace = vim.api.nvim_create_namespace('cornerman.ghost')
@@ -18,6 +20,7 @@ end
 ---@param line string
 ---@param column integer
 ---@param tabstop integer
+---@return string
 local function without_tabs(line, column, tabstop)
   local shown = ''
   for piece, tab in line:gmatch('([^\t]*)(\t?)') do
@@ -35,6 +38,7 @@ end
 ---@param column integer
 ---@param tabstop integer
 ---@param hint string|nil shown after the text
+---@return [string, string][][]
 local function chunks_of(text, column, tabstop, hint)
   local virtual = {}
   for index, line in ipairs(vim.split(text, '\n', { plain = true })) do
@@ -54,15 +58,14 @@ function M.clear(buf)
   end
 end
 
---- Show {rest} at {row}, {column}, in place of {right}, and nothing else.
----@param buf integer
----@param row integer from 0
----@param column integer in bytes
+--- Show {rest} at the cursor, in place of {right}, and nothing else.
+---@param buf integer the current one
 ---@param rest string
 ---@param right string what stands right of the cursor and is replaced
 ---@param hint string|nil shown after the text
-function M.show(buf, row, column, rest, right, hint)
+function M.show(buf, rest, right, hint)
   M.clear(buf)
+  local row, column = cursor.position()
   local is_around = right == '' or vim.endswith(rest, right)
   local text = is_around and rest:sub(1, #rest - #right) or rest
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''

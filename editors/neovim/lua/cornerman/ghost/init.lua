@@ -10,7 +10,18 @@ local M = {}
 ---@type { everywhere: boolean|nil, filetypes: table<string, boolean> }
 local chosen = { filetypes = {} }
 
----@return table # the module that draws
+---@class cornerman.Painter
+---@field attach fun(buf: integer, client: vim.lsp.Client)
+---@field detach fun(buf: integer)
+---@field is_attached fun(buf: integer): boolean
+---@field is_visible fun(buf: integer): boolean
+---@field count fun(buf: integer): integer
+---@field accept fun(buf: integer, part: cornerman.Part, on_taken: fun(text: string|nil)): boolean
+---@field cycle fun(buf: integer, count: integer)
+---@field trigger fun(buf: integer)
+---@field dismiss fun(buf: integer): boolean
+
+---@return cornerman.Painter
 local function painter()
   local who = config.current.ghost_text
   if who == 'own' or not compat.has_inline_completion then
@@ -19,13 +30,23 @@ local function painter()
   return require('cornerman.ghost.builtin')
 end
 
+---@return integer buf
 local function here()
   return vim.api.nvim_get_current_buf()
 end
 
----@param buf integer
+---@return boolean
+local function is_enabled_everywhere()
+  if chosen.everywhere ~= nil then
+    return chosen.everywhere
+  end
+  return config.current.enabled
+end
+
+---@param buf integer|nil nil: the current one
 ---@return boolean
 function M.is_enabled(buf)
+  buf = buf or here()
   local of_buffer = vim.b[buf].cornerman_enabled
   if of_buffer ~= nil then
     return of_buffer
@@ -34,14 +55,11 @@ function M.is_enabled(buf)
   if chosen.filetypes[filetype] ~= nil then
     return chosen.filetypes[filetype]
   end
-  if chosen.everywhere ~= nil then
-    return chosen.everywhere
-  end
   local of_filetype = config.current.filetypes[filetype]
   if of_filetype == nil then
     of_filetype = config.current.filetypes['*'] ~= false
   end
-  return config.current.enabled and of_filetype
+  return is_enabled_everywhere() and of_filetype
 end
 
 --- Bring {buf} in line with what is enabled.
@@ -66,12 +84,16 @@ end
 
 --- Turn suggestions on or off, or over.
 ---@param scope 'global'|'buffer'|'filetype'
----@param on boolean|nil nil: the opposite of what holds in this buffer
+---@param on boolean|nil nil: the opposite of what holds
 ---@return boolean on
 function M.toggle(scope, on)
   local buf = here()
   if on == nil then
-    on = not M.is_enabled(buf)
+    local holds = M.is_enabled(buf)
+    if scope == 'global' then
+      holds = is_enabled_everywhere()
+    end
+    on = not holds
   end
   if scope == 'buffer' then
     vim.b[buf].cornerman_enabled = on
@@ -89,6 +111,10 @@ function M.toggle(scope, on)
       M.refresh(each)
     end
   end
+  if M.is_enabled(buf) then
+    -- A file type that is not served by itself is, once the user wants it.
+    require('cornerman.server').start(buf)
+  end
   return on
 end
 
@@ -104,7 +130,7 @@ function M.count()
 end
 
 --- Take the suggestion or the next part of it.
----@param part 'all'|'word'|'line'|nil nil: all
+---@param part cornerman.Part|nil nil: all
 ---@return boolean taken
 function M.accept(part)
   local noted = macros.note()

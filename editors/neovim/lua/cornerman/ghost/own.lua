@@ -2,6 +2,7 @@
 
 local compat = require('cornerman.compat')
 local config = require('cornerman.config')
+local cursor = require('cornerman.cursor')
 local draw = require('cornerman.ghost.draw')
 local suggestions = require('cornerman.suggestion')
 
@@ -24,24 +25,7 @@ local M = {}
 ---@type table<integer, cornerman.GhostState>
 local states = {}
 
-local function cursor()
-  local position = vim.api.nvim_win_get_cursor(0)
-  return position[1] - 1, position[2]
-end
-
---- True while an entry of the popup menu is chosen: the text then is not what the user wrote.
-local function is_choosing()
-  return vim.fn.pumvisible() == 1 and vim.fn.complete_info({ 'selected' }).selected >= 0
-end
-
---- Differs whenever a suggestion may have to.
----@param buf integer
-local function place(buf)
-  local row, column = cursor()
-  local tick = vim.api.nvim_buf_get_changedtick(buf)
-  return ('%d:%d:%d:%s'):format(tick, row, column, is_choosing())
-end
-
+---@return boolean
 local function is_typing()
   return vim.api.nvim_get_mode().mode:sub(1, 1) == 'i' and vim.fn.reg_executing() == ''
 end
@@ -57,8 +41,7 @@ end
 local function redraw(buf)
   local state = states[buf]
   local suggestion = state.items[state.index]
-  local row, column = cursor()
-  local rest = suggestion and not is_choosing() and suggestions.rest(suggestion, row, column)
+  local rest = suggestion and not cursor.is_choosing() and suggestions.rest(suggestion)
   if not rest then
     hide(buf)
     return
@@ -66,7 +49,7 @@ local function redraw(buf)
   state.rest = rest
   local count = #state.items
   local hint = count > 1 and (' (%d/%d)'):format(state.index, count) or nil
-  draw.show(buf, row, column, rest, suggestion.right, hint)
+  draw.show(buf, rest, suggestion.right, hint)
 end
 
 ---@param state cornerman.GhostState
@@ -85,11 +68,7 @@ end
 ---@param result table|nil
 local function receive(buf, result)
   local state = states[buf]
-  local row, column = cursor()
-  local found = {}
-  for _, item in ipairs(suggestions.items_of(result)) do
-    found[#found + 1] = suggestions.new(buf, item, state.client, row, column)
-  end
+  local found = suggestions.of_answer(buf, result, state.client)
   -- Nothing new to say does not take back what is shown and still fits.
   if #found > 0 or not state.rest then
     state.items, state.index = found, 1
@@ -101,10 +80,10 @@ end
 ---@param kind 1|2
 local function ask(buf, kind)
   local state = states[buf]
-  if not is_typing() or is_choosing() or vim.api.nvim_get_current_buf() ~= buf then
+  if not is_typing() or cursor.is_choosing() or vim.api.nvim_get_current_buf() ~= buf then
     return
   end
-  local row, column = cursor()
+  local row, column = cursor.position()
   local line = vim.api.nvim_get_current_line()
   -- Neovim 0.10 miscounts what stands left of the cursor in its own parameters.
   local character = compat.character(line, column, state.client.offset_encoding)
@@ -113,13 +92,13 @@ local function ask(buf, kind)
     position = { line = row, character = character },
     context = { triggerKind = kind },
   }
-  local asked, where = state.asked, place(buf)
+  local asked, moment = state.asked, cursor.moment(buf)
   state.request = compat.request(state.client, METHOD, params, function(err, result)
     if states[buf] ~= state or asked ~= state.asked then
       return
     end
     state.request = nil
-    local is_stale = vim.api.nvim_get_current_buf() ~= buf or place(buf) ~= where
+    local is_stale = vim.api.nvim_get_current_buf() ~= buf or cursor.moment(buf) ~= moment
     if not err and not is_stale and is_typing() then
       receive(buf, result)
     end
@@ -130,11 +109,11 @@ end
 ---@param buf integer
 local function update(buf)
   local state = states[buf]
-  local where = place(buf)
-  if where == state.seen or not is_typing() then
+  local moment = cursor.moment(buf)
+  if moment == state.seen or not is_typing() then
     return
   end
-  state.seen = where
+  state.seen = moment
   cancel(state)
   redraw(buf)
   if not state.rest then
@@ -228,7 +207,7 @@ end
 
 --- Take a part of what is shown.
 ---@param buf integer
----@param part 'all'|'word'|'line'
+---@param part cornerman.Part
 ---@param on_taken fun(text: string|nil)
 ---@return boolean taken
 function M.accept(buf, part, on_taken)
@@ -269,7 +248,7 @@ function M.trigger(buf)
   if states[buf] then
     cancel(states[buf])
     -- News of the key before this one would ask again.
-    states[buf].seen = place(buf)
+    states[buf].seen = cursor.moment(buf)
     ask(buf, INVOKED)
   end
 end
