@@ -16,8 +16,11 @@ from cornerman.engine.host.cores import cores_to_use
 # The most tokens of one step of prefill. How many there really are is decided step by step.
 LARGEST_STEP = 512
 # Drafts from the prompt: so many tokens have to match, and so many are then guessed. A wrong guess
-# costs as much as a right one, so that long drafts lose where a copy differs now and then.
-_MATCHING, _GUESSED = 6, 24
+# costs as much as a right one: much is guessed in the middle of a copy, and little where it only
+# begins again behind a change. With the token before it, each is a multiple of what the library
+# multiplies at a time.
+_LONG_MATCH, _LONG_GUESS = 12, 23
+_SHORT_MATCH, _SHORT_GUESS = 3, 7
 
 
 def open_server(path: Path, options: LoadOptions, *, speculate: bool = False) -> Any:
@@ -42,10 +45,7 @@ def open_server(path: Path, options: LoadOptions, *, speculate: bool = False) ->
     params.cpuparams.n_threads = options.threads or max(1, cores - 1)
     params.cpuparams_batch.n_threads = options.threads or cores
     if speculate:
-        kinds = xllamacpp.common_speculative_type
-        params.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
-        params.speculative.ngram_simple.size_n = _MATCHING
-        params.speculative.ngram_simple.size_m = _GUESSED
+        _guess(params.speculative, xllamacpp.common_speculative_type)
     socket = _shut_off_http(params)
     try:
         _read_ahead(path)
@@ -58,6 +58,19 @@ def open_server(path: Path, options: LoadOptions, *, speculate: bool = False) ->
     finally:
         if socket is not None:
             socket.unlink(missing_ok=True)
+
+
+def _guess(speculative: Any, kinds: Any) -> None:
+    """Draft what followed a long match, or else what followed a short one."""
+    speculative.types = [
+        kinds.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE,
+        kinds.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K,
+    ]
+    speculative.ngram_simple.size_n = _LONG_MATCH
+    speculative.ngram_simple.size_m = _LONG_GUESS
+    speculative.ngram_map_k.size_n = _SHORT_MATCH
+    speculative.ngram_map_k.size_m = _SHORT_GUESS
+    speculative.ngram_map_k.min_hits = 1
 
 
 def _library() -> Any:
