@@ -133,6 +133,12 @@ NOT_SHOWN = {
             c = g()‸
             return b, c
         """,
+    "a docstring": """
+        def f(a):
+            ‸'''Say it.'''
+            use(a)‸
+            return a
+        """,
     "names that are looked at": """
         def f(a):
             ‸b = a.x

@@ -12,7 +12,12 @@ from typing import cast
 from cornerman.context.inventory import identifiers
 from cornerman.features.actions.answer import Unusable
 from cornerman.features.actions.job import Job
-from cornerman.features.actions.python_code import Function, PythonCode, parsed
+from cornerman.features.actions.python_code import (
+    Function,
+    PythonCode,
+    docstring_node,
+    parsed,
+)
 from cornerman.features.actions.values import values_between
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -74,7 +79,7 @@ def _selection(job: Job, code: PythonCode) -> _Selection | None:
         # A method's part would need its class; only functions of a module are split.
         return None
     statements = _selected(job, code, function)
-    if len(statements) < _FEWEST_STATEMENTS:
+    if len(statements) < _FEWEST_STATEMENTS or docstring_node(function) in statements:
         return None
     values = values_between(function, statements)
     if values is None:
