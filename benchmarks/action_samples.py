@@ -20,6 +20,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import cast
 
+from action_probe import Probe
+
 MODULES = (
     *("posixpath", "ntpath", "colorsys", "fnmatch", "html", "shlex"),
     *("calendar", "textwrap", "stat", "difflib", "urllib.parse", "email.utils", "string"),
@@ -32,7 +34,7 @@ MODULES = (
 _UNSAFE = ("os.", "open(", "print(", "sys.", "subprocess", "socket", "exec(", "input(", "shutil")
 _LINES = range(5, 31)
 _SECONDS = 40
-_CALLS = 600
+_CALLS = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +162,24 @@ def _calls(likely: list[list[object]], required: int) -> Iterator[list[object]]:
     """Sample arguments, half of them of the likely values; the same ones every time."""
     count = len(likely)
     chance = random.Random(count)
+    probes: list[list[object]] = [
+        [Probe(f"p{number}_{n}") for n in range(9)] for number in range(count)
+    ]
+    anything: list[list[object]] = [_values() for _ in likely]
+    known = [values or _values() for values in likely]
+    # Objects of unknown types beside values that are likely: what fits is found by trying.
+    mixed = [
+        values + found * (1 + len(values) // 9) for values, found in zip(known, probes, strict=True)
+    ]
+    kinds = (known, anything, mixed, probes)
     for turn in range(_CALLS):
         number = chance.randint(required, count)
-        wanted: list[list[object]] = likely if turn % 2 else [[] for _ in likely]
-        yield [chance.choice(values or _values()) for values in wanted[:number]]
+        wanted = kinds[turn % len(kinds)]
+        yield [chance.choice(values) for values in wanted[:number]]
 
 
 def _outcome(function: Callable[..., object], arguments: list[object]) -> tuple[str, object]:
+    Probe.steps = 0
     try:
         result = function(*arguments)
         if isinstance(result, Iterator):
@@ -202,6 +215,8 @@ def _judge(wanted: dict[str, str]) -> str:
     for arguments in _calls(likely, count - len(node.args.defaults)):
         before, result = _outcome(old, _copy(arguments))
         after, _ = _outcome(new, _copy(arguments))
+        if any("ExhaustedError" in outcome for outcome in (before, after)):
+            continue
         if before != after:
             return "different"
         accepted += not before.startswith("raises")
@@ -218,6 +233,9 @@ def _agrees(
     """Whether a call that keeps to the type hints gives what they say; None if it fails."""
     hints = {name: str(hint) for name, hint in function.__annotations__.items()}
     names = function.__code__.co_varnames
+    # What a stand-in makes of an operation says nothing about types.
+    if any("Probe" in type(value).__name__ for value in (*arguments, result)):
+        return []
     if not hints or not all(
         _is_of(value, hints[name])
         for name, value in zip(names, arguments, strict=False)

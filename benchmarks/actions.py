@@ -18,6 +18,7 @@ import re
 import time
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from action_samples import Sample, judge, samples
@@ -42,7 +43,10 @@ from cornerman.models.catalog import find
 from cornerman.prompting import templates
 from cornerman.settings import STARTER_MODEL, ActionSettings, EngineSettings
 
-KINDS = ("improve-names", "add-types", "document", "simplify", "convert-loop", "modernize")
+KINDS = (
+    *("improve-names", "add-types", "document", "simplify", "convert-loop", "modernize"),
+    "extract-function",
+)
 _BY_INSTRUCTION = "instruction"
 _LONG = range(38, 43)
 
@@ -62,12 +66,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One answer decoded twice; times in seconds."""
+    """One answer decoded twice; times in seconds.
+
+    ``tokens_per_call`` is what guessing made of each call of the model, on any machine.
+    """
 
     function: str
     tokens: int
     plain: float
     guessing: float
+    tokens_per_call: float
     is_identical: bool
 
 
@@ -81,10 +89,12 @@ def places(kind: str, count: int, seed: int) -> list[tuple[Sample, Available]]:
     # Held, so that each module is parsed once.
     trees: dict[str, PythonCode | None] = {}
     for sample in samples(seed):
-        trees.setdefault(sample.module, parsed(sample.text))
-        at = sample.offset
-        menu = available_actions(document(sample), at, at)
-        action = next((one for one in menu if one.kind.value == kind), None)
+        code = trees.setdefault(sample.module, parsed(sample.text))
+        spans = [(sample.offset, sample.offset)]
+        if kind == ActionKind.EXTRACT_FUNCTION.value and code is not None:
+            spans = _pairs(code, sample.offset)
+        menus = (available_actions(document(sample), *span) for span in spans)
+        action = next((one for menu in menus for one in menu if one.kind.value == kind), None)
         if kind == _BY_INSTRUCTION and action is not None:
             action = _renaming(sample, action)
         if action is not None:
@@ -92,6 +102,13 @@ def places(kind: str, count: int, seed: int) -> list[tuple[Sample, Available]]:
         if len(found) == count:
             break
     return found
+
+
+def _pairs(code: PythonCode, offset: int) -> list[tuple[int, int]]:
+    """Every two statements in a row of a function's own block."""
+    function = code.definition_at(offset)
+    body = function.body if function is not None else []
+    return [(code.start(first), code.end(second)) for first, second in pairwise(body)]
 
 
 def _renaming(sample: Sample, action: Available) -> Available | None:
@@ -153,6 +170,7 @@ async def speculation(engine: EngineClient, seed: int, count: int) -> list[Compa
                 plain[1].generated,
                 plain[1].decode_ms / 1000,
                 guessing[1].decode_ms / 1000,
+                guessing[1].generated / max(1, guessing[2]),
                 is_identical=plain[0] == guessing[0],
             )
         )
@@ -163,8 +181,11 @@ async def speculation(engine: EngineClient, seed: int, count: int) -> list[Compa
 
 async def _generated(
     engine: EngineClient, messages: tuple[Message, ...], *, is_copy: bool
-) -> tuple[str, Timings]:
+) -> tuple[str, Timings, int]:
+    """The answer, its cost, and how many calls of the model made it."""
     text, timings = "", Timings()
+    # Tokens of one call come at one time.
+    moments: set[float] = set()
     request = GenerationRequest(
         STARTER_MODEL,
         messages,
@@ -177,7 +198,8 @@ async def _generated(
         async for chunk in chunks:
             text += chunk.text
             timings = chunk.timings or timings
-    return text, timings
+            moments.add(timings.decode_ms)
+    return text, timings, len(moments)
 
 
 def table(results: list[Result]) -> Table:
@@ -225,7 +247,9 @@ async def run(args: argparse.Namespace, console: Console) -> None:
     for one in speeds:
         times = one.plain / one.guessing if one.guessing else 0.0
         same = "identical" if one.is_identical else "NOT identical"
-        console.print(f"{one.function}: {one.tokens} tokens, {times:.2f} times faster, {same}")
+        calls = f"{one.tokens_per_call:.1f} tokens a call"
+        said = f"{one.function}: {one.tokens} tokens, {calls}, {times:.2f} times faster, {same}"
+        console.print(said, markup=False)
     if args.json:
         figures = {
             "results": [asdict(one) for one in results],
