@@ -9,7 +9,7 @@ export function reasons(
     silence: string | undefined,
     nameOf: (uri: string) => string,
 ): string {
-    const own = silence ? [`**${silence}** No request is sent to the server.`, ''] : [];
+    const own = silence ? [`**${plain(silence)}** No request is sent to the server.`, ''] : [];
     if (outcomes.length === 0) {
         return [...own, silence ? '' : 'No completion has been asked for in this window yet.']
             .join('\n')
@@ -17,7 +17,7 @@ export function reasons(
     }
     const rows = outcomes.slice(0, SHOWN).map((outcome) => {
         const ending = outcome.suggested ? 'a suggestion' : outcome.reason || 'nothing';
-        return `| ${cell(nameOf(outcome.uri))} | ${cell(ending)} | ${Math.round(outcome.totalMs)} ms |`;
+        return `| ${plain(nameOf(outcome.uri))} | ${plain(ending)} | ${Math.round(outcome.totalMs)} ms |`;
     });
     return [
         ...own,
@@ -29,6 +29,7 @@ export function reasons(
     ].join('\n');
 }
 
-function cell(value: string): string {
-    return value.replaceAll('|', '\\|').replaceAll('\n', ' ');
+/** Text that is no Markdown: names of files and patterns have stars and underscores. */
+function plain(value: string): string {
+    return value.replaceAll(/[\\`*_[\]<>|]/g, '\\$&').replaceAll('\n', ' ');
 }

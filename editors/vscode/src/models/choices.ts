@@ -26,7 +26,7 @@ export function neededModel(status: ServerStatus | undefined, models: readonly M
     return missing.find((model) => model.inUse) ?? missing.find((model) => model.recommended);
 }
 
-/** The best fit first; within a fit, the larger model first. */
+/** The one in use, the recommended one, then the best fit first; within a fit, the larger model first. */
 export function choicesOf(models: readonly Model[]): Choice[] {
     return [...models]
         .sort((a, b) => rank(a) - rank(b) || b.sizeBytes - a.sizeBytes)
@@ -41,6 +41,9 @@ export function choicesOf(models: readonly Model[]): Choice[] {
 }
 
 function rank(model: Model): number {
+    if (model.inUse || model.recommended) {
+        return model.inUse ? -2 : -1;
+    }
     const index = ORDER.indexOf(model.fit);
     return index < 0 ? ORDER.length : index;
 }

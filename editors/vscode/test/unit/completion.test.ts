@@ -43,6 +43,13 @@ test('the reasons are a table that no text can break', () => {
     assert.ok(text.includes('| u | a\\|b c | 12 ms |\n| u | a suggestion | 12 ms |'));
 });
 
+test('names of files and patterns stay what they are', () => {
+    const outcome = { uri: '__init__.py', suggested: false, reason: '', totalMs: 1 };
+    const text = reasons([outcome], 'Off for **/x_*.', String);
+    assert.ok(text.includes('**Off for \\*\\*/x\\_\\*.** No request'));
+    assert.ok(text.includes('| \\_\\_init\\_\\_.py |'));
+});
+
 test('the extension’s own reason stands first', () => {
     assert.match(reasons([], 'Snoozed.', String), /^\*\*Snoozed\.\*\*/);
 });

@@ -65,10 +65,10 @@ test('a model is needed only where the server lacks one: the one in use, or the 
     assert.equal(neededModel(undefined, MODELS), undefined);
 });
 
-test('models are listed by how well they fit', () => {
+test('the recommended model is listed first, then by how well they fit', () => {
     assert.deepEqual(
         choicesOf(MODELS).map((choice) => choice.model.name),
-        ['middle', 'small', 'large'],
+        ['small', 'middle', 'large'],
     );
 });
 
