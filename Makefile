@@ -47,7 +47,10 @@ types: $(VENV)/.installed-check $(VENV)/.installed-test
 	@$(BIN)/basedpyright
 
 audit: $(AUDIT)/.installed ## Known vulnerabilities of what an installation consists of (asks the vulnerability database of PyPI)
-	@$(AUDIT)/bin/pip-audit --path "$$($(AUDIT)/product/bin/python -c 'import site; print(site.getsitepackages()[0])')" --skip-editable
+	@found=$$($(AUDIT)/bin/pip-audit --path "$$($(AUDIT)/product/bin/python -c 'import site; print(site.getsitepackages()[0])')" --skip-editable); \
+	status=$$?; echo "$$found"; case "$$found" in *"could not be audited"*) \
+	echo 'cornerman: not everything was audited: use a package index that has the vulnerability database, not a mirror without it.' >&2; exit 1;; esac; \
+	exit $$status
 
 sbom: $(AUDIT)/.installed ## Write sbom.json, the bill of materials of an installation (CycloneDX)
 	@$(AUDIT)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json $(AUDIT)/product/bin/python
