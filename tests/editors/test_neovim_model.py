@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.neovim import KINDS, PLUGIN, Neovim
+from support.neovim import KINDS, PLUGIN, SERVER, Neovim, setup_lines
 from support.readme import block
 from support.scripted_neovim import take
 
@@ -41,11 +41,19 @@ def real(
     lines = lines.replace("/path/to/cornerman", str(PLUGIN.parents[1]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        # On a slow machine, too, it has time for all candidates.
-        patch.setenv("CORNERMAN_COMPLETION_DEADLINE_MS", "110000")
-        patch.setenv("CORNERMAN_COMPLETION_MAX_BLOCK_TOKENS", "24")
         folder = tmp_path_factory.mktemp("real")
         editor = Neovim(request.param, folder, [MESSAGES, lines])
+    yield editor
+    editor.close()
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neovim]:
+    """A new Neovim that, on a slow machine, too, has time for all candidates."""
+    completion = "deadline_ms = 110000, max_line_tokens = 16, max_block_tokens = 24"
+    options = f"settings = {{ completion = {{ {completion} }} }}"
+    lines = setup_lines(SERVER, options=options)
+    editor = Neovim(KINDS[2], tmp_path_factory.mktemp("patient"), lines)
     yield editor
     editor.close()
 
@@ -79,20 +87,6 @@ def test_the_model_is_taken_by_word_and_by_line(real: Neovim) -> None:
     assert real.lines[2] == "    return " + word + rest.text.split("\n")[0]
 
 
-def test_an_action_of_the_model_is_previewed_and_applied(real: Neovim) -> None:
-    real.open(FIRST, "action.py")
-    before = real.text
-    kind = "refactor.rewrite.cornerman.document"
-    real.lua("vim.lsp.buf.code_action({ context = { only = { ... } }, apply = true })", kind)
-    real.until(lambda: real.lua("return vim.bo.filetype") == "diff")
-    added = [line[1:] for line in real.lines if line.startswith("+ ")]
-    real.keys("<CR>")
-    assert [line for line in real.lines if line not in before.splitlines()] == added
-    assert ast.get_docstring(ast.parse(real.text).body[0])  # pyright: ignore[reportArgumentType]
-    real.keys("u")
-    assert real.text == before
-
-
 @NEWEST
 def test_an_explanation_streams_into_a_window(real: Neovim) -> None:
     real.open(FIRST, "explain.py")
@@ -112,16 +106,15 @@ def test_an_explanation_streams_into_a_window(real: Neovim) -> None:
     assert real.lua("return vim.api.nvim_get_current_buf()") == source
 
 
-@NEWEST
-def test_asked_by_hand_there_are_several_to_choose_from(real: Neovim) -> None:
-    real.open("def parse_date(text):\n    ‸\n", "several.py")
-    real.insert()
-    real.keys("<M-Bslash>")
+def test_asked_by_hand_there_are_several_to_choose_from(patient: Neovim) -> None:
+    patient.open("def parse_date(text):\n    ‸\n", "several.py")
+    patient.insert()
+    patient.keys("<M-Bslash>")
     count = "return require('cornerman.ghost').count()"
-    several = real.wait_for_ghost(lambda _: real.lua(count) > 1)
-    real.keys("<M-]>")
-    other = real.wait_for_ghost(lambda g: g.text != several.text)
-    real.keys("<M-p>")
-    real.wait_for_ghost(lambda g: g.text == several.text)
-    real.keys("<M-]>", "<Tab>")
-    real.until(lambda: real.lines[1] == "    " + other.text.splitlines()[0])
+    several = patient.wait_for_ghost(lambda _: patient.lua(count) > 1)
+    patient.keys("<M-]>")
+    other = patient.wait_for_ghost(lambda g: g.text != several.text)
+    patient.keys("<M-p>")
+    patient.wait_for_ghost(lambda g: g.text == several.text)
+    patient.keys("<M-]>", "<Tab>")
+    patient.until(lambda: patient.lines[1] == "    " + other.text.splitlines()[0])

@@ -11,7 +11,7 @@
 
 ---@class cornerman.InstallOptions
 ---@field python string Python 3.10 or newer that makes the virtual environment.
----@field package string What pip installs: a name, a version, a folder or a URL.
+---@field ['package'] string What pip installs: a name, a version, a folder or a URL.
 
 ---@class cornerman.Config
 ---@field cmd string[]|nil Starts the server; nil: `cornerman` of PATH, else the installed copy.

@@ -11,8 +11,8 @@ local M = {}
 ---@field buf integer
 ---@field item lsp.InlineCompletionItem What the server sent.
 ---@field text string What is to stand from `row`, `column` on.
----@field row integer from 0
----@field column integer in bytes
+---@field row integer Counted from 0.
+---@field column integer Counted in bytes.
 ---@field right string What stands right of the cursor and is replaced; "" for most.
 ---@field command lsp.Command|nil To run once it is taken.
 ---@field client_id integer
