@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from support.code_actions import RESOLVES, ask, capabilities, edited, resolve, titled
-from support.engine import DEADLINE, private_folders
+from support.real_server import real_client
 from support.rpc import RpcClient
 from support.scripted_client import lsp_range
 
@@ -29,21 +28,11 @@ CIRCLE, RING = lsp_range(1, 4, 1, 4), lsp_range(5, 4, 5, 4)
 STATUS = {"experimental": {"cornerman": {"status": True}}}
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Folders of one's own, so that no engine of the user's is touched."""
-    folder = tmp_path_factory.mktemp("home")
-    with private_folders(folder):
-        yield folder
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(home: Path) -> AsyncIterator[RpcClient]:
-    env = {"CORNERMAN_RUNTIME_DIR": str(home / "run"), "CORNERMAN_STATE_DIR": str(home / "state")}
-    async with await RpcClient.start(home, env=env) as client:
-        client.deadline = 2 * DEADLINE
-        options = {"actions": {"explain_tokens": 80}}
-        await client.initialize(capabilities(RESOLVES, **STATUS), initializationOptions=options)
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RpcClient]:
+    can = capabilities(RESOLVES, **STATUS)
+    options = {"actions": {"explain_tokens": 80}}
+    async with real_client(tmp_path_factory.mktemp("home"), can, options) as client:
         await client.wait_for_method("cornerman/status")
         await client.open(URI, CODE)
         yield client

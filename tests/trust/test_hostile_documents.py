@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import psutil
 import pytest
 import pytest_asyncio
 
 from cornerman.core.documents import LONGEST, TOO_LONG
-from support.engine import DEADLINE, private_folders
+from support.real_server import real_client
 from support.rpc import RpcClient
 from support.scripted_client import INTERNAL_ERROR, lsp_range
 
@@ -36,22 +35,11 @@ SHORT = {"max_line_tokens": 6, "max_block_tokens": 6, "candidates": 1, "deadline
 HUGE_CHARS = 50_000_000
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("hostile")
-    with private_folders(folder):
-        yield folder
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(home: Path) -> AsyncIterator[RpcClient]:
-    env = {"CORNERMAN_RUNTIME_DIR": str(home / "run"), "CORNERMAN_STATE_DIR": str(home / "state")}
-    async with await RpcClient.start(home, env=env) as client:
-        client.deadline = 2 * DEADLINE
-        await client.initialize(
-            {"general": {"positionEncodings": ["utf-32"]}},
-            initializationOptions={"completion": SHORT},
-        )
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RpcClient]:
+    can = {"general": {"positionEncodings": ["utf-32"]}}
+    options = {"completion": SHORT}
+    async with real_client(tmp_path_factory.mktemp("hostile"), can, options) as client:
         yield client
 
 
