@@ -76,16 +76,6 @@ test('a language can be turned off and on', async () => {
     await bench.press('Escape');
 });
 
-test('files of a pattern can be turned off and on', async () => {
-    session.machine.writeSettings({ 'cornerman.editor.exclude': ['**/shop.*'] });
-    await staysSilent('files that match **/shop.*');
-    session.machine.writeSettings({});
-    await eventually(async () => !(await reason()).includes('**/shop.*'), 'the pattern is gone');
-    await bench.goTo(7, 9);
-    await bench.suggest();
-    await bench.press('Escape');
-});
-
 test('models can be chosen from a list', async () => {
     await bench.run('Cornerman: Choose Model');
     const rows = bench.page.locator('.quick-input-list .monaco-list-row');
@@ -115,29 +105,6 @@ test('the statistics have charts', async () => {
     await bench.press('Control+w');
 });
 
-test('the log can be read, and the doctor reports', async () => {
-    await bench.run('Cornerman: Open Log');
-    await bench.pick('Server');
-    await bench.page.locator('.tab.active').filter({ hasText: 'server.log' }).waitFor();
-    await bench.press('Control+w');
-    await bench.run('Cornerman: Run the Doctor');
-    await bench.page
-        .locator('.xterm-rows > div')
-        .filter({ hasText: /OK\s+completion/ })
-        .waitFor();
-    await bench.picture('doctor');
-});
-
-test('the walkthrough has four things to try', async () => {
-    await bench.run('Welcome: Open Walkthrough...');
-    await bench.pick('Get Started with Cornerman');
-    const steps = bench.page.locator('.getting-started-step');
-    await steps.getByText('Say how to change it').waitFor();
-    assert.equal(await steps.count(), 5);
-    await bench.picture('walkthrough');
-    await bench.press('Control+w');
-});
-
 test('a server that crashes is started again, and says so once', async () => {
     for (const pid of servers()) {
         process.kill(pid, 'SIGKILL');
@@ -147,14 +114,4 @@ test('a server that crashes is started again, and says so once', async () => {
     await bench.status(/starts when it is needed|is ready/).waitFor();
     await bench.goTo(7, 9);
     await bench.suggest();
-});
-
-test('the server leaves with the extension', async () => {
-    const before = servers();
-    assert.equal(before.length, 1, 'a window has one server');
-    await bench.run('Developer: Restart Extension Host');
-    await eventually(() => {
-        const now = servers();
-        return now.length === 1 && now[0] !== before[0];
-    }, 'another server in place of the old one');
 });
