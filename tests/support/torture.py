@@ -74,6 +74,8 @@ class RandomSession(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Everything is answered, and what the server has of the documents is what we have."""
         self._server.all_answered()
+        if not self._open:
+            self._begin("last", "")
         tasks = 0
         for document in self._open.values() if not self.asks_model else ():
             text = self._server.command("explain", {"uri": document.uri, "position": _AT_START})
