@@ -91,6 +91,7 @@ def test_the_model_is_taken_by_word_and_by_line(real: Neovim) -> None:
 def test_an_explanation_streams_into_a_window(real: Neovim) -> None:
     real.open(FIRST, "explain.py")
     source = real.lua("return vim.api.nvim_get_current_buf()")
+    real.insert()
     real.command("Cornerman explain")
     assert real.lua("return vim.bo.filetype") == "markdown"
     lengths = [len(real.text)]
@@ -104,6 +105,21 @@ def test_an_explanation_streams_into_a_window(real: Neovim) -> None:
     assert "first" in real.until(lambda: real.text if "first" in real.text else None)
     real.keys("q")
     assert real.lua("return vim.api.nvim_get_current_buf()") == source
+
+
+@NEWEST
+def test_an_edit_is_previewed_and_applied(real: Neovim) -> None:
+    real.open(FIRST, "document.py")
+    before = real.lines
+    real.command("Cornerman document")
+    real.until(lambda: real.lua("return vim.bo.filetype") == "diff")
+    real.keys("<CR>")
+    real.until(lambda: real.lua("return vim.bo.filetype") == "python")
+    function = ast.parse(real.text).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert ast.get_docstring(function)
+    real.keys("u")
+    assert real.lines == before
 
 
 def test_asked_by_hand_there_are_several_to_choose_from(patient: Neovim) -> None:

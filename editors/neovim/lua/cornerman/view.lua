@@ -50,6 +50,8 @@ function M.open_scratch(title, filetype, shape)
   vim.bo[buf].bufhidden = 'wipe'
   local open = (shape or config.current.view) == 'split' and open_split or open_float
   local win = open(title, buf)
+  -- Its keys are those of normal mode, wherever it was asked for.
+  vim.cmd.stopinsert()
   vim.bo[buf].filetype = filetype
   vim.bo[buf].modifiable = false
   vim.wo[win].wrap = true
