@@ -31,8 +31,8 @@ STATUS = {"experimental": {"cornerman": {"status": True}}}
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RpcClient]:
     can = capabilities(RESOLVES, **STATUS)
-    options = {"actions": {"explain_tokens": 80}}
-    async with real_client(tmp_path_factory.mktemp("home"), can, options) as client:
+    params = {"initializationOptions": {"actions": {"explain_tokens": 80}}}
+    async with real_client(tmp_path_factory.mktemp("home"), can, **params) as client:
         await client.wait_for_method("cornerman/status")
         await client.open(URI, CODE)
         yield client

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.engine import DEADLINE, private_folders
-from support.rpc import RpcClient
+from support.real_server import real_client
 from support.workspaces import write
 
 pytestmark = pytest.mark.timeout(400)
@@ -28,23 +27,17 @@ async def test_a_question_is_answered_from_the_workspace_and_can_be_cancelled(
 ) -> None:
     app = tmp_path / "app"
     write(app, FILES)
-    env = {
-        "CORNERMAN_RUNTIME_DIR": str(tmp_path / "run"),
-        "CORNERMAN_STATE_DIR": str(tmp_path / "state"),
-    }
-    with private_folders(tmp_path):
-        async with await RpcClient.start(tmp_path, env=env) as client:
-            client.deadline = 2 * DEADLINE
-            await client.initialize(workspaceFolders=[{"uri": app.as_uri(), "name": "app"}])
-            question = "What are the shipping costs of a parcel?"
-            wanted = {"question": question, "partialResultToken": "words"}
-            params = {"command": "cornerman.ask", "arguments": [wanted]}
-            given_up = await client.request("workspace/executeCommand", params)
-            await client.wait_for_method("$/progress")
-            await client.notify("$/cancelRequest", {"id": given_up})
-            assert (await client.answer(given_up))["error"]["code"] == REQUEST_CANCELLED
-            # The engine is free again: the same question is answered to its end.
-            answer = await client.run_command("cornerman.ask", {"question": question})
+    folders = [{"uri": app.as_uri(), "name": "app"}]
+    async with real_client(tmp_path, workspaceFolders=folders) as client:
+        question = "What are the shipping costs of a parcel?"
+        wanted = {"question": question, "partialResultToken": "words"}
+        params = {"command": "cornerman.ask", "arguments": [wanted]}
+        given_up = await client.request("workspace/executeCommand", params)
+        await client.wait_for_method("$/progress")
+        await client.notify("$/cancelRequest", {"id": given_up})
+        assert (await client.answer(given_up))["error"]["code"] == REQUEST_CANCELLED
+        # The engine is free again: the same question is answered to its end.
+        answer = await client.run_command("cornerman.ask", {"question": question})
     assert answer["found"] is True
     assert "four" in answer["text"] or "4" in answer["text"]
     cited = {citation["path"]: citation for citation in answer["citations"]}

@@ -13,9 +13,9 @@ from support.rpc import RpcClient
 
 @asynccontextmanager
 async def real_client(
-    folder: Path, capabilities: dict[str, Any], options: dict[str, Any]
+    folder: Path, capabilities: dict[str, Any] | None = None, **params: object
 ) -> AsyncGenerator[RpcClient]:
-    """An initialized server with those options; its engine ends with it."""
+    """A server, initialized with those ``params``; its engine ends with it."""
     env = {
         "CORNERMAN_RUNTIME_DIR": str(folder / "run"),
         "CORNERMAN_STATE_DIR": str(folder / "state"),
@@ -23,5 +23,5 @@ async def real_client(
     with private_folders(folder):
         async with await RpcClient.start(folder, env=env) as client:
             client.deadline = 2 * DEADLINE
-            await client.initialize(capabilities, initializationOptions=options)
+            await client.initialize(capabilities, **params)
             yield client

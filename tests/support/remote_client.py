@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import pytest
 
@@ -16,23 +16,19 @@ from support.engine import DEADLINE, fim
 from support.fake_openai import FakeOpenAI, serving
 
 KEY = "k3y-that-nobody-may-see"
-"""For tests to put into the variable TEST_KEY."""
+"""Stands in the variable TEST_KEY while somebody is connected."""
 CODE = "secret_source = 1\n"
 
 
 @asynccontextmanager
 async def connected(fake: FakeOpenAI, model: str = "m") -> AsyncGenerator[EngineClient]:
-    async with serving(fake):
-        address = Remote(fake.url, model, key_variable="TEST_KEY")
+    async def connect() -> Remote:
+        return Remote(fake.url, model, key_variable="TEST_KEY")
 
-        async def connect() -> Remote:
-            return address
-
-        client = EngineClient(connect)
-        try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEST_KEY", KEY)
+        async with serving(fake), aclosing(EngineClient(connect)) as client:
             yield client
-        finally:
-            await client.aclose()
 
 
 async def read(client: EngineClient, request: GenerationRequest | None = None) -> list[Chunk]:

@@ -38,8 +38,8 @@ HUGE_CHARS = 50_000_000
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RpcClient]:
     can = {"general": {"positionEncodings": ["utf-32"]}}
-    options = {"completion": SHORT}
-    async with real_client(tmp_path_factory.mktemp("hostile"), can, options) as client:
+    params = {"initializationOptions": {"completion": SHORT}}
+    async with real_client(tmp_path_factory.mktemp("hostile"), can, **params) as client:
         yield client
 
 

@@ -26,12 +26,6 @@ from support.fake_openai import (
 from support.remote_client import CODE, KEY, connected, read
 
 
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("TEST_KEY", KEY)
-    return KEY
-
-
 async def test_the_key_and_the_prompt_go_there_and_the_answer_comes_back() -> None:
     fake = FakeOpenAI([good])
     async with connected(fake) as client:

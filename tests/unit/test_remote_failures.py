@@ -40,12 +40,6 @@ from support.fake_openai import (
 from support.remote_client import CODE, KEY, connected, failure, read
 
 
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("TEST_KEY", KEY)
-    return KEY
-
-
 @pytest.mark.parametrize(
     ("script", "expected", "says"),
     [
