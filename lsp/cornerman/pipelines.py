@@ -94,8 +94,12 @@ class EnginePipelines:
             surroundings_of=beside,
         )
         self._note_speed(model, outcome)
+        # Together, and only once it is read: a user who types on meanwhile goes on with what the
+        # engine knows already.
         if larger is not None:
             reading.keep(snapshot.uri, larger)
+        if self._context is not None:
+            self._context.keep(snapshot.uri)
         return larger is not None
 
     async def explain(

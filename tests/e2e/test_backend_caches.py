@@ -85,6 +85,16 @@ def test_windows_that_take_turns_keep_their_caches(model: LoadedModel) -> None:
             assert again.finished.timings.evaluated <= (8 if model.backend != "mlx" else 1)
 
 
+def test_prompts_that_begin_alike_keep_their_caches(model: LoadedModel) -> None:
+    # Most of the short one goes on into the long one, but little of the long one into the short.
+    long, short = TEXT + source(6), TEXT[:160] + "# other\n"
+    for prompt in (long, short):
+        answer(model, request(ids(prompt), tokens=1))
+    for prompt in (long, short):
+        again = answer(model, request(ids(prompt), tokens=1))
+        assert again.finished.timings.evaluated <= (8 if model.backend != "mlx" else 2)
+
+
 def test_cancels_in_prefill_and_keeps_what_was_evaluated(model: LoadedModel) -> None:
     ended = answer(model, request(), CancelAt(3))
     assert ended.finished.reason is FinishReason.CANCELLED

@@ -41,3 +41,16 @@ def test_forgets_the_oldest_when_memory_is_short() -> None:
     nothing_parked.now(A)
     nothing_parked.now(B)
     assert (nothing_parked.common(A), nothing_parked.common(B)) == (0, 100)
+
+
+def test_tells_what_is_overlooked_because_half_of_what_is_in_use_goes_on() -> None:
+    known = EvaluatedPrompts(1000)
+    assert not known.is_overlooked(A)
+    known.now([*A[:40], *B])
+    known.now([*A[:40], 7, 7, 7])
+    assert known.is_overlooked([*A[:40], *B])
+    assert not known.is_overlooked([*A[:40], *B[:20]])
+    assert not known.is_overlooked([*A[:40], 7, 7, 7, 8])
+    # Where little of it goes on, the library looks by itself.
+    known.now([*A[:40], *range(50)])
+    assert not known.is_overlooked([*A[:40], *B])

@@ -61,8 +61,10 @@ def text_of(surroundings: Surroundings) -> str:
 
 
 async def settled(context: WorkspaceContext, room: Room) -> Surroundings:
-    """What is shown once no provider is late any more, however slow the machine."""
-    return await context.surroundings(replace(room, is_resting=True))
+    """What is shown once no provider is late any more, however slow the machine, and read."""
+    shown = await context.surroundings(replace(room, is_resting=True))
+    context.keep(room.snapshot.uri)
+    return shown
 
 
 async def test_definitions_are_shown_with_the_document_named(
@@ -136,6 +138,24 @@ async def test_what_was_learned_meanwhile_is_shown_after_a_rest(
     room = typed(room, "p.")
     assert await context.surroundings(room) == first
     assert "folder: bytes" in text_of(await settled(context, room))
+
+
+async def test_what_was_not_read_to_the_end_is_not_shown(
+    context: WorkspaceContext, tmp_path: Path
+) -> None:
+    room = room_at(tmp_path / "app", "shop/order.py", MARKED)
+    first = await settled(context, room)
+    write(tmp_path / "app", {"shop/prices.py": "def load_prices(folder: bytes) -> int: ...\n"})
+    context.files_changed([tmp_path / "app/shop/prices.py"])
+    elsewhere = await settled(context, room_at(tmp_path / "app", "shop/bill.py", MARKED))
+    assert "folder: bytes" in text_of(elsewhere)
+    resting = replace(room, is_resting=True)
+    assert "folder: bytes" in text_of(await context.surroundings(resting))
+    # The user types on: the reading ends early.
+    room = typed(room, "p.")
+    assert await context.surroundings(room) == first
+    context.keep(room.snapshot.uri)
+    assert await context.surroundings(room) == first
 
 
 async def test_where_reading_is_quick_better_snippets_are_shown_between_keys(

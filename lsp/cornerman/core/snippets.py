@@ -70,5 +70,12 @@ class ContextSource(Protocol):
     """Whatever knows the code around a document."""
 
     async def surroundings(self, room: Room) -> Surroundings:
-        """What to show beside the document; soon, and with fewer snippets if it is late."""
+        """What to show beside the document; soon, and with fewer snippets if it is late.
+
+        The choice for a user who rests counts for nobody else before ``keep``.
+        """
+        ...
+
+    def keep(self, uri: str) -> None:
+        """The engine has read what was chosen for a user who rests: it is shown from now on."""
         ...

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from cornerman.context.site import completion_site
-from cornerman.core.budget import ReadingSpeed, TokenBudget
+from cornerman.core.budget import ReadingSpeed
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.site import CompletionSite
+from cornerman.features.room import document_budget
 from cornerman.prompting.region import Region
 from cornerman.prompting.window import Window
 from cornerman.settings import Settings
 
-# Of a prompt whose cost is not known yet.
-_UNKNOWN_TOKENS = 256
-# More context than this does not make suggestions better.
-_MOST_TOKENS = 4096
-# The window grows with what is typed, and actions need the engine's context as well.
-_SHARE_OF_CONTEXT = 8
 _DOCUMENTS = 32
 
 
@@ -55,7 +50,7 @@ class Reading:
         known = self._known(site)
         if known is None:
             return self._new(site, settings, speed)
-        budget = self._budget(settings, speed, settings.completion.latency_budget_ms.typing)
+        budget = document_budget(settings, speed, settings.completion.latency_budget_ms.typing)
         if budget.tokens <= known.budget.tokens:
             return None
         larger = Region.around(site, budget, _lines(settings))
@@ -75,11 +70,7 @@ class Reading:
 
     def _new(self, site: CompletionSite, settings: Settings, speed: ReadingSpeed) -> Region:
         milliseconds = settings.completion.latency_budget_ms.new_region
-        return Region.around(site, self._budget(settings, speed, milliseconds), _lines(settings))
-
-    def _budget(self, settings: Settings, speed: ReadingSpeed, milliseconds: int) -> TokenBudget:
-        most = min(_MOST_TOKENS, settings.engine.context_tokens // _SHARE_OF_CONTEXT)
-        return speed.budget(milliseconds, _UNKNOWN_TOKENS).at_most(most)
+        return Region.around(site, document_budget(settings, speed, milliseconds), _lines(settings))
 
 
 def _lines(settings: Settings) -> tuple[int, int]:

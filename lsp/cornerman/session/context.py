@@ -30,6 +30,9 @@ _OPENING_SECONDS = 0.3
 _LOOK_SECONDS = 60.0
 _MOST_DOCUMENTS = 32
 _MOST_VISITED = 12
+# The measured speed of reading, and with it the room, varies; so little more is no reason to read
+# everything again.
+_CLEARLY_MORE = 1.3
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ class WorkspaceContext:
         self._visited: OrderedDict[str, None] = OrderedDict()
         self._open: dict[str, DocumentSnapshot] = {}
         self._chosen: OrderedDict[str, _Chosen] = OrderedDict()
+        self._unread: dict[str, _Chosen] = {}
         self._problems: dict[str, Sequence[tuple[int, str]]] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -103,6 +107,7 @@ class WorkspaceContext:
         """A document was closed: its file counts again, as it is on disk now."""
         self._open.pop(uri, None)
         self._chosen.pop(uri, None)
+        self._unread.pop(uri, None)
         self._problems.pop(uri, None)
         if self._workspace is not None and (file := self._workspace.locate(uri)):
             self._workspace.index.close(file)
@@ -129,7 +134,8 @@ class WorkspaceContext:
         """What to show beside a document: the same while the user types in one region.
 
         In another region, or when the user rests, what was shown before stays unless something
-        clearly better is found, because the engine has to read everything behind it again.
+        clearly better is found, because the engine has to read everything behind it again. What
+        is chosen for a user who rests is first shown to others after ``keep``.
         """
         if not self._is_of_use or room.chars <= 0:
             return Surroundings()
@@ -148,6 +154,7 @@ class WorkspaceContext:
         known = self._chosen.get(room.snapshot.uri)
         if room.is_glance:
             return known.surroundings if known is not None else Surroundings()
+        self._unread.pop(room.snapshot.uri, None)
         if known is not None and _still_holds(known, room, topic, self._knowledge):
             return known.surroundings
         edits = [(edit.uri, edit.before, edit.after) for edit in self._edits.latest()]
@@ -160,11 +167,19 @@ class WorkspaceContext:
         if room.is_resting:
             await asyncio.to_thread(search.finish)
         chosen = self._choose(known, room, topic, search)
-        self._chosen[room.snapshot.uri] = chosen
-        self._chosen.move_to_end(room.snapshot.uri)
+        self._unread[room.snapshot.uri] = chosen
+        if not room.is_resting:
+            self.keep(room.snapshot.uri)
+        return chosen.surroundings
+
+    def keep(self, uri: str) -> None:
+        """See ``ContextSource``."""
+        if (chosen := self._unread.pop(uri, None)) is None:
+            return
+        self._chosen[uri] = chosen
+        self._chosen.move_to_end(uri)
         while len(self._chosen) > _MOST_DOCUMENTS:
             self._chosen.popitem(last=False)
-        return chosen.surroundings
 
     def shown_beside(self, uri: str) -> frozenset[str]:
         """What the latest prompt of a document has shown of other files."""
@@ -203,7 +218,7 @@ class WorkspaceContext:
         found = tuple(search.found)
         snippets = search.chosen(room.chars)
         kept = known.surroundings.snippets if known is not None else ()
-        is_more = room.is_resting and known is not None and room.chars > known.chars
+        is_more = room.is_resting and known is not None and _has_clearly_more(room, known)
         if kept and not is_more and not is_clearly_better(snippets, kept, found):
             snippets = kept
         shown = surroundings_of(file, snippets)
@@ -232,6 +247,7 @@ class WorkspaceContext:
 
     def _close_workspace(self) -> None:
         self._chosen.clear()
+        self._unread.clear()
         self._indexing.stop()
         if self._opening is not None:
             self._opening.cancel()
@@ -277,9 +293,12 @@ def _still_holds(known: _Chosen, room: Room, topic: str, knowledge: int) -> bool
         return False
     is_new_topic = bool(topic) and topic != known.topic
     is_outdated = known.is_late or known.knowledge != knowledge
-    is_more = room.chars > known.chars
     may_change = room.is_resting or room.is_quick
-    return not (may_change and (is_new_topic or is_outdated or is_more))
+    return not (may_change and (is_new_topic or is_outdated or _has_clearly_more(room, known)))
+
+
+def _has_clearly_more(room: Room, known: _Chosen) -> bool:
+    return room.chars > known.chars * _CLEARLY_MORE
 
 
 def _line_prefix(room: Room) -> str:

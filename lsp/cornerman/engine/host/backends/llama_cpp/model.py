@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from cornerman.core.cancellation import CancellationToken
 from cornerman.core.generation import FinishReason, Timings
 from cornerman.engine.host.backends.base import Finished, LoadOptions, TokenRequest, TokenText
 from cornerman.engine.host.backends.llama_cpp.events import (
+    Event,
     Receiver,
     generation_body,
     prefill_body,
@@ -81,6 +82,8 @@ class _Lane:
         if len(request.prompt) >= self._context:
             raise too_long(len(request.prompt), self._context)
         self._used = True
+        if self._evaluated.is_overlooked(request.prompt):
+            self._put_aside(request.prompt)
         before = self._prefill(request, cancel)
         if cancel.cancelled:
             return Finished(FinishReason.CANCELLED, before)
@@ -96,6 +99,15 @@ class _Lane:
             # Closed before it has done anything, the library can wait for itself for ever.
             self._server.handle_completions({"prompt": [0], "max_tokens": 1})
         self._server = None
+
+    def _put_aside(self, prompt: Sequence[int]) -> None:
+        """Have the library put aside what is in use, so that it looks for ``prompt`` there.
+
+        It does so for a prompt that has nothing in common with either.
+        """
+        other = [next(token for token in range(2) if token != prompt[0])]
+        self._server.handle_completions(prefill_body(other), _never_stop)
+        self._evaluated.now(other)
 
     def _prefill(self, request: TokenRequest, cancel: CancellationToken) -> Timings:
         """Evaluate the prompt, but for the last step, in steps short enough to be cancelled.
@@ -126,6 +138,10 @@ def _parked(options: LoadOptions) -> int:
     """How many tokens the library keeps besides those in use; a careful guess if not known."""
     bytes_per_token = options.kv_bytes_per_token or _LARGE_KV_BYTES
     return (options.parked_mib << 20) // bytes_per_token
+
+
+def _never_stop(_: Event) -> bool:
+    return False
 
 
 def _ignore(_: TokenText) -> None:

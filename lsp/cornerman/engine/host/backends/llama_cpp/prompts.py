@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from cornerman.core.ends import common_start
 
 _MOST = 64
+# To bring a prompt back costs about as much as a few tokens.
+_WORTH_IT = 32
 
 
 class EvaluatedPrompts:
@@ -24,6 +26,15 @@ class EvaluatedPrompts:
     def common(self, prompt: Sequence[int]) -> int:
         """How many tokens at the start of ``prompt`` need not be evaluated again."""
         return max((common_start(known, prompt) for known in self._sequences), default=0)
+
+    def is_overlooked(self, prompt: Sequence[int]) -> bool:
+        """True if more of ``prompt`` was put aside than is in use, where nobody looks for it.
+
+        The library looks there only when less than half of what is in use goes on into a prompt.
+        """
+        last = self._sequences[-1] if self._sequences else ()
+        kept = common_start(last, prompt)
+        return 2 * kept >= len(last) and self.common(prompt) >= kept + _WORTH_IT
 
     def now(self, sequence: Sequence[int]) -> None:
         """The KV now holds ``sequence``.
