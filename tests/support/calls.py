@@ -25,6 +25,7 @@ class Call:
         self.offset = request.offset
         self.priority = request.priority
         self.variant = request.variant
+        self.is_unasked = request.is_unasked
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.ended = asyncio.Event()
         self.cancelled = False
@@ -35,13 +36,13 @@ class Call:
         self._on_text(so_far)
         await settled()
 
-    async def finish(self, text: str, certainty: Certainty = ALL) -> None:
-        """The model is done; "" means that there is nothing to suggest."""
+    async def finish(self, text: str, certainty: Certainty = ALL, *, is_cut: bool = False) -> None:
+        """The model is done, or was stopped; "" means that there is nothing to suggest."""
         self._on_text(text)
         completion = Completion(text, self.offset, self.offset) if text else None
         reason = "" if text else "nothing to add"
         self.outcome.set_result(
-            Outcome(completion, reason, "m", 0.0, Timings(generated=1), certainty)
+            Outcome(completion, reason, "m", 0.0, Timings(generated=1), certainty, is_cut=is_cut)
         )
         await settled()
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cornerman.core.actions import FileEdit
@@ -14,6 +14,7 @@ from cornerman.features.actions.edits import minimal_edits
 LINES = st.lists(st.sampled_from(["a", "  b", "c", "", "d = 1", "é"]), max_size=12)
 
 
+@example(old=["", "a"], new=["", ""], end="\n", closed=False)
 @given(LINES, LINES, st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_edits_make_the_new_text(old: list[str], new: list[str], end: str, closed: bool) -> None:
     before = end.join(old) + (end if closed else "")

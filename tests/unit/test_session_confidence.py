@@ -86,3 +86,39 @@ async def test_the_journal_is_told_how_sure_the_model_was(editor: Editor) -> Non
     await made(editor, HALF)
     [shown] = editor.notes.shown_ones
     assert shown.probability == pytest.approx(0.9)
+
+
+async def test_what_was_cut_is_not_what_somebody_gets_who_asks(editor: Editor) -> None:
+    asking = await editor.ask("x = ")
+    first = await editor.pipelines.call(1)
+    assert first.is_unasked
+    await first.finish("alpha", is_cut=True)
+    assert text_of(await record_of(asking)) == "alpha"
+    asked = await editor.ask("x = ", is_automatic=False)
+    second = await editor.pipelines.call(2)
+    assert not second.is_unasked
+    await second.finish("alpha.beta")
+    await (await editor.pipelines.call(3)).finish("")
+    await (await editor.pipelines.call(4)).finish("")
+    assert text_of(await record_of(asked)) == "alpha.beta"
+
+
+async def test_who_asks_does_not_wait_for_what_may_end_early(editor: Editor) -> None:
+    waiting = await editor.ask("x = ")
+    first = await editor.pipelines.call(1)
+    await first.say("al")
+    asked = await editor.ask("x = ", is_automatic=False)
+    assert not (await editor.pipelines.call(2)).is_unasked
+    assert text_of(await record_of(waiting)) is None
+    asked.cancel()
+
+
+async def test_what_follows_a_cut_suggestion_is_prepared_once(editor: Editor) -> None:
+    asking = await editor.ask("x = ")
+    await (await editor.pipelines.call(1)).finish("alpha", is_cut=True)
+    await record_of(asking)
+    ahead = await editor.pipelines.call(2)
+    assert (ahead.offset, ahead.is_unasked) == (len("x = alpha"), True)
+    await ahead.finish(".beta", is_cut=True)
+    assert text_of(await record_of(await editor.ask("x = alpha"))) == ".beta"
+    assert len(editor.pipelines.calls) == 2

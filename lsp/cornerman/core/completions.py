@@ -18,6 +18,7 @@ class CompletionRequest:
     """A suggestion that is asked for at ``offset`` of a document.
 
     Variant 0 is the likeliest; each other number is another one, drawn at random and repeatable.
+    One that ``is_unasked`` may end where the model becomes unsure.
     ``on_text`` is told all of the model's text so far, raw, whenever there is more of it.
     """
 
@@ -25,6 +26,7 @@ class CompletionRequest:
     offset: int
     priority: Priority = Priority.COMPLETION
     variant: int = 0
+    is_unasked: bool = False
     on_text: Callable[[str], None] = field(default=lambda _text: None, repr=False)
 
 
@@ -62,7 +64,8 @@ class Outcome:
     ``context_ms`` is the time spent before the engine was asked. ``timings`` is None when the
     engine was not asked or did not say. ``certainty`` says how much of the completion is to be
     shown to somebody who has not asked for it. ``prompt_chars`` is the length of the prompt.
-    ``beside`` is what was shown of other files: see :attr:`Surroundings.shown`.
+    ``beside`` is what was shown of other files: see :attr:`Surroundings.shown`. ``is_cut`` says
+    that the model could have gone on: what ends early because nobody has asked for it.
     """
 
     completion: Completion | None
@@ -73,3 +76,4 @@ class Outcome:
     certainty: Certainty = ALL
     prompt_chars: int = 0
     beside: frozenset[str] = field(default=frozenset(), repr=False)
+    is_cut: bool = False

@@ -15,13 +15,14 @@ from cornerman.core.completions import Completion, CompletionRequest, Outcome
 from cornerman.core.documents import DocumentSnapshot
 from cornerman.core.generation import GenerationRequest, Priority, Prompt, SamplingParams
 from cornerman.core.secrets import masked
-from cornerman.core.site import CompletionSite
+from cornerman.core.site import CompletionSite, Extent
 from cornerman.core.snippets import Surroundings
 from cornerman.engine.stream import Engine
 from cornerman.features.streaming import Limits, Raw, generate
 from cornerman.models.catalog import ModelSpec
 from cornerman.postprocess import postprocess
 from cornerman.postprocess.confidence import Likelihoods, certainty
+from cornerman.postprocess.doubt import Doubt
 from cornerman.postprocess.filter import Rejected
 from cornerman.postprocess.suffix_overlap import replaced_length
 from cornerman.postprocess.syntax_gate import syntax_gate
@@ -80,8 +81,11 @@ async def complete(
     )
     context_ms = (time.perf_counter() - started) * 1000
     limits = Limits.of(site, settings, started)
-    raw = await generate(engine, asked, site, limits, request.on_text)
-    text = raw.text if isinstance(raw.text, Rejected) else postprocess(raw.text, site)
+    doubt = _doubt(settings, site) if request.is_unasked else None
+    raw = await generate(engine, asked, site, limits, request.on_text, doubt)
+    text = raw.text
+    if not isinstance(text, Rejected):
+        text = postprocess(text, site, is_beginning=raw.is_cut)
     chars = prompt_chars(prompt)
     if isinstance(text, Rejected):
         return Outcome(None, text.reason, model.name, context_ms, raw.timings, prompt_chars=chars)
@@ -94,6 +98,7 @@ async def complete(
         _certainty(text, raw, settings, site),
         chars,
         surroundings.shown,
+        raw.is_cut,
     )
 
 
@@ -159,6 +164,13 @@ def _sampling(max_tokens: int, variant: int) -> SamplingParams:
     if variant == 0:
         return SamplingParams(max_tokens)
     return SamplingParams(max_tokens, _VARIANT_TEMPERATURE, _VARIANT_TOP_P, seed=variant)
+
+
+def _doubt(settings: CompletionSettings, site: CompletionSite) -> Doubt | None:
+    """When the stream ends early; a block is suggested by whole lines instead."""
+    wanted = settings.confidence
+    least = min(wanted.line, wanted.beginning, wanted.pause)
+    return Doubt(wanted.word, least) if site.extent is Extent.LINE else None
 
 
 def _certainty(

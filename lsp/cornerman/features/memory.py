@@ -113,7 +113,8 @@ class Suggestion:
 
     ``text`` is inserted at the cursor and replaces ``replaced`` characters right of it. ``id``
     stays the same however much of it is typed; ``alternatives`` are other texts for the place.
-    ``certainty`` says how much of ``text`` is offered unasked.
+    ``certainty`` says how much of ``text`` is offered unasked. One that ``is_cut`` is not all
+    that the model has to say, and not what somebody gets who asks.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Suggestion:
     model: str
     alternatives: tuple[str, ...] = ()
     certainty: Certainty = ALL
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def rest_at(
     place, text = suggestion.place, snapshot.text
     if place.uri != snapshot.uri or not place.may_end_at(text, offset):
         return None
-    if not place.agrees_with(beside):
+    if not place.agrees_with(beside) or (suggestion.is_cut and asking is Asking.INVOKED):
         return None
     candidates = (suggestion.text, *suggestion.alternatives)
     for start in place.starts(text, offset - max(map(len, candidates)) + 1, offset):

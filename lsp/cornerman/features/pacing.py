@@ -12,9 +12,9 @@ _GAPS_OF_A_PAUSE = 1.5
 # An unsure suggestion comes no sooner and no later than this after a key.
 _SHORTEST_PAUSE_MS, _LONGEST_PAUSE_MS = 250.0, 450.0
 _GAPS_OF_A_SURE_PAUSE = 2.5
-_REST_PER_WORK = 2.0
+_REST_PER_WORK = 3.0
 _SHORTEST_READING_MS = 400.0
-_READING_PER_WORK = 3.0
+_READING_PER_WORK = 5.0
 _WEIGHT_OF_NEWEST = 0.2
 
 

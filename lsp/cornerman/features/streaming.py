@@ -16,8 +16,10 @@ from cornerman.core.generation import (
 from cornerman.core.site import CompletionSite, Extent
 from cornerman.engine.stream import Engine
 from cornerman.postprocess.confidence import Scored
+from cornerman.postprocess.doubt import Doubt, ending
 from cornerman.postprocess.extent import complete_length, cut_short
 from cornerman.postprocess.filter import Rejected
+from cornerman.postprocess.syntax_gate import syntax_gate
 from cornerman.settings import CompletionSettings
 
 # What is there by then is shown, rather than nothing at the deadline.
@@ -66,11 +68,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What came of a stream; ``scored`` are its pieces with their log-probabilities."""
+    """What came of a stream; ``scored`` are its pieces with their log-probabilities.
+
+    It ``is_cut`` if it was ended because the model was unsure how to go on.
+    """
 
     text: str | Rejected
     scored: tuple[Scored, ...]
     timings: Timings | None
+    is_cut: bool = False
 
 
 async def generate(
@@ -79,8 +85,12 @@ async def generate(
     site: CompletionSite,
     limits: Limits,
     on_text: Callable[[str], None],
+    doubt: Doubt | None = None,
 ) -> Raw:
-    """Read the stream until the syntax says that the suggestion is complete, then close it."""
+    """Read the stream until the syntax says that the suggestion is complete, then close it.
+
+    With ``doubt`` it also ends where the model is unsure of the next word.
+    """
     pieces: list[Chunk] = []
     text = ""
     timings: Timings | None = None
@@ -100,6 +110,11 @@ async def generate(
                 result = limits.cut(plain, len(pieces), first_output, site)
             if result is not None:
                 return Raw(result, _scored(pieces), timings)
+            if doubt is not None:
+                scored = _scored(pieces)
+                early = ending(plain, scored, doubt, site, syntax_gate)
+                if early is not None:
+                    return Raw(early, scored, timings, is_cut=True)
     return Raw(text.replace("\r\n", "\n"), _scored(pieces), timings)
 
 

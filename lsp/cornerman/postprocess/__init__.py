@@ -36,10 +36,18 @@ FILTERS: tuple[PostprocessFilter, ...] = (
     line_breaks,
 )
 
+# What these ask of the end of a suggestion is not to be asked where it is only interrupted: that
+# it ends the string it stands in, and that what stands below goes on from it.
+_OF_THE_END: tuple[PostprocessFilter, ...] = (bracket_balance, next_line_indentation)
+FILTERS_OF_A_BEGINNING = tuple(known for known in FILTERS if known not in _OF_THE_END)
 
-def postprocess(text: str, site: CompletionSite, *more: PostprocessFilter) -> str | Rejected:
-    """Apply every filter in order, then ``more``; the first rejection ends it."""
-    for apply in (*FILTERS, *more):
+
+def postprocess(text: str, site: CompletionSite, *, is_beginning: bool = False) -> str | Rejected:
+    """Apply every filter in order; the first rejection ends it.
+
+    A text that ``is_beginning`` ends in the middle, where nothing of its own is open.
+    """
+    for apply in FILTERS_OF_A_BEGINNING if is_beginning else FILTERS:
         result = apply(text, site)
         if isinstance(result, Rejected):
             return result

@@ -58,14 +58,14 @@ def certainty(
     """
     is_block = site.extent is Extent.BLOCK or "\n" in text.strip()
     known = replace(
-        _tokens(text, scored),
-        least=_log(least.block if is_block else least.line),
+        tokens_of(text, scored),
+        least=logarithm(least.block if is_block else least.line),
         # Somebody who pauses reads line by line.
-        least_pausing=_log(least.pause) * (text.strip().count("\n") + 1),
+        least_pausing=logarithm(least.pause) * (text.strip().count("\n") + 1),
     )
-    sure = _sure(text, known, known.least, _log(least.beginning), site, still_good)
+    sure = _sure(text, known, known.least, logarithm(least.beginning), site, still_good)
     pausing = known.least_pausing
-    in_a_pause = _sure(text, known, pausing, _log(least.pause), site, still_good)
+    in_a_pause = _sure(text, known, pausing, logarithm(least.pause), site, still_good)
     return replace(known, sure=sure, sure_pausing=in_a_pause)
 
 
@@ -82,12 +82,12 @@ def _sure(
         return len(text)
     for end in _beginnings(text, known, beginning):
         part = text[:end]
-        if _is_balanced(part, site) and still_good(part, site) == part:
+        if is_balanced(part, site) and still_good(part, site) == part:
             return end
     return 0
 
 
-def _tokens(text: str, scored: Sequence[Scored]) -> Certainty:
+def tokens_of(text: str, scored: Sequence[Scored]) -> Certainty:
     """Where the tokens start in ``text``, which may begin with less white space than they do."""
     raw = "".join(piece.text for piece in scored)
     start = len(text) - len(text.lstrip()) - (len(raw) - len(raw.lstrip()))
@@ -110,9 +110,14 @@ def _beginnings(text: str, known: Certainty, least: float) -> Iterator[int]:
         if total < least:
             last = min(last, start)
             break
-    ends = [end for end in range(last, _SHORTEST - 1, -1) if _is_end(text, end)]
-    lines = [end for end in ends if text[end] == "\n"]
-    yield from [*lines, *(end for end in ends if text[end] != "\n")][:_MAX_TRIES]
+    found = list(ends(text, last))
+    lines = [end for end in found if text[end] == "\n"]
+    yield from [*lines, *(end for end in found if text[end] != "\n")][:_MAX_TRIES]
+
+
+def ends(text: str, last: int) -> Iterator[int]:
+    """Where a beginning of ``text`` may end that is worth a look, from ``last`` backwards."""
+    return (end for end in range(last, _SHORTEST - 1, -1) if _is_end(text, end))
 
 
 def _is_end(text: str, end: int) -> bool:
@@ -122,10 +127,12 @@ def _is_end(text: str, end: int) -> bool:
     return is_long and not is_within_word and bool(_MEANING_END.search(beginning))
 
 
-def _is_balanced(text: str, site: CompletionSite) -> bool:
+def is_balanced(text: str, site: CompletionSite) -> bool:
+    """True if ``text`` leaves nothing open at ``site``."""
     reading = site.read_on(text)
     return not reading.opened and not reading.open_string
 
 
-def _log(probability: float) -> float:
+def logarithm(probability: float) -> float:
+    """Its natural logarithm, minus infinity for 0."""
     return log(probability) if probability > 0 else float("-inf")

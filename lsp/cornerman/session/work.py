@@ -15,14 +15,20 @@ Make = Callable[[Callable[[str], None]], Coroutine[object, object, Outcome]]
 
 
 class Work:
-    """Starts at once. ``waiting`` counts the requests that need it; times in milliseconds."""
+    """Starts at once. ``waiting`` counts the requests that need it; times in milliseconds.
 
-    def __init__(self, snapshot: DocumentSnapshot, offset: int, make: Make) -> None:
+    One that ``is_unasked`` may end early; see ``CompletionRequest``.
+    """
+
+    def __init__(
+        self, snapshot: DocumentSnapshot, offset: int, make: Make, *, is_unasked: bool = True
+    ) -> None:
         self.snapshot = snapshot
         self.offset = offset
         self.place = Place.of(snapshot, offset)
         self.started_ms = time.monotonic() * 1000
         self.waiting = 0
+        self.is_unasked = is_unasked
         self._so_far = ""
         self._news = asyncio.Event()
         self.task = asyncio.ensure_future(make(self._on_text))

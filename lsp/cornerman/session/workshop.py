@@ -123,12 +123,12 @@ class Workshop:
     ) -> Made:
         """The first work to end that says something here: joined, or begun after a delay."""
         while True:
-            work = self._fitting(snapshot, offset)
+            work = self._fitting(snapshot, offset, asking)
             if work is None:
                 self._drop(snapshot.uri)
                 if asking is Asking.TYPING:
                     await asyncio.sleep(self._pace.delay_ms(_now_ms()) / 1000)
-                work = self._begin(snapshot, offset, settings)
+                work = self._begin(snapshot, offset, settings, asking)
             await self._follow(work, snapshot, offset)
             known = self._recall(snapshot, offset, asking)
             if known is not None:
@@ -139,7 +139,7 @@ class Workshop:
             self._drop(snapshot.uri)
 
     def _recall(
-        self, snapshot: DocumentSnapshot, offset: int, asking: Asking = Asking.INVOKED
+        self, snapshot: DocumentSnapshot, offset: int, asking: Asking
     ) -> Recollection | None:
         return self._memory.recall(snapshot, offset, asking, self._beside(snapshot.uri))
 
@@ -163,41 +163,43 @@ class Workshop:
             if not work.is_done and not work.waiting:
                 asyncio.get_running_loop().call_later(_GRACE_SECONDS, _cancel_unwanted, work)
 
-    def _fitting(self, snapshot: DocumentSnapshot, offset: int) -> Work | None:
+    def _fitting(self, snapshot: DocumentSnapshot, offset: int, asking: Asking) -> Work | None:
         """Work in flight that may still end well here."""
         for work in (self._works.get(snapshot.uri), self._ahead):
-            if work is not None and not work.is_done and work.fits(snapshot, offset):
+            if work is None or work.is_done or (work.is_unasked and asking is Asking.INVOKED):
+                continue
+            if work.fits(snapshot, offset):
                 return work
         return None
 
-    def _begin(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> Work:
+    def _begin(
+        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, asking: Asking
+    ) -> Work:
         self._stop_timer()
         self._stop_ahead()
         for uri in [uri for uri, work in self._works.items() if not work.waiting]:
             self._drop(uri)
-        work = Work(snapshot, offset, self._maker(snapshot, offset, settings, Priority.COMPLETION))
+        is_unasked = asking is not Asking.INVOKED
+        request = CompletionRequest(snapshot, offset, is_unasked=is_unasked)
+        work = Work(snapshot, offset, self._maker(request, settings), is_unasked=is_unasked)
         work.task.add_done_callback(lambda _: self._note_pace(work))
         self._works[snapshot.uri] = work
         return work
 
     def _prepare(self, snapshot: DocumentSnapshot, offset: int, settings: Settings) -> None:
         is_ahead = self._ahead is not None and self._ahead.is_for(snapshot, offset)
-        is_known = is_ahead or self._recall(snapshot, offset) is not None
+        is_known = is_ahead or self._recall(snapshot, offset, Asking.TYPING) is not None
         if not is_known and all(work.is_done for work in self._works.values()):
             self._stop_ahead()
-            make = self._maker(snapshot, offset, settings, Priority.BACKGROUND)
-            self._ahead = Work(snapshot, offset, make)
+            request = CompletionRequest(snapshot, offset, Priority.BACKGROUND, is_unasked=True)
+            self._ahead = Work(snapshot, offset, self._maker(request, settings))
 
-    def _maker(
-        self, snapshot: DocumentSnapshot, offset: int, settings: Settings, priority: Priority
-    ) -> Make:
+    def _maker(self, request: CompletionRequest, settings: Settings) -> Make:
         async def make(on_text: Callable[[str], None]) -> Outcome:
-            request = CompletionRequest(snapshot, offset, priority, on_text=on_text)
-            outcome = await self._features.complete(request, settings)
-            if outcome.completion is not None and outcome.completion.start == offset:
-                self._remember(
-                    str(next(self._ids)), Place.of(snapshot, offset, outcome.beside), outcome
-                )
+            outcome = await self._features.complete(replace(request, on_text=on_text), settings)
+            if outcome.completion is not None and outcome.completion.start == request.offset:
+                place = Place.of(request.snapshot, request.offset, outcome.beside)
+                self._remember(str(next(self._ids)), place, outcome)
             return outcome
 
         return make
@@ -213,6 +215,7 @@ class Workshop:
             outcome.model,
             others,
             outcome.certainty,
+            outcome.is_cut,
         )
         self._memory = self._memory.plus(suggestion)
 

@@ -30,7 +30,7 @@ class ConfidenceSettings(Section):
     """How sure of a suggestion the model must be, as probabilities. 0 shows everything."""
 
     line: float = Field(
-        default=0.2,
+        default=0.5,
         ge=0.0,
         le=1.0,
         description="That a suggestion of one line is right as a whole, if it comes by itself.",
@@ -46,6 +46,14 @@ class ConfidenceSettings(Section):
         ge=0.0,
         le=1.0,
         description="That the beginning of a less likely suggestion is; that much of it is shown.",
+    )
+    word: float = Field(
+        default=0.7,
+        ge=0.0,
+        le=1.0,
+        description="That the next word of a line is right. Before a less likely one a suggestion "
+        "ends that comes by itself; what follows is suggested once it is taken. 0 suggests whole "
+        "lines.",
     )
     pause: float = Field(
         default=0.03,

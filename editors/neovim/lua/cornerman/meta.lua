@@ -32,6 +32,7 @@
 ---@field line? number That a suggestion of one line is right as a whole, if it comes by itself.
 ---@field block? number That one of several lines is.
 ---@field beginning? number That the beginning of a less likely suggestion is; that much of it is shown.
+---@field word? number That the next word of a line is right. Before a less likely one a suggestion ends that comes by itself; what follows is suggested once it is taken. 0 suggests whole lines.
 ---@field pause? number That a line of a suggestion is right that comes when you pause.
 ---@field invoked? number That a suggestion is right that you have asked for by hand.
 

@@ -24,9 +24,11 @@ def minimal_edits(old: str, new: str, offset: int = 0) -> tuple[TextEdit, ...]:
             continue
         edit = _trimmed(old[starts[i1] : starts[i2]], "".join(after[j1:j2]), offset + starts[i1])
         if tag == "delete" and i1 > 0 and i2 == len(before):
-            # The line before becomes the last one, and ends as that did.
+            # The line before becomes the last one, and ends as that did; without its line break
+            # a blank one would be none.
             kept = before[i1 - 1]
-            surplus = len(kept) - len(kept.rstrip("\r\n")) if _is_open(before[-1]) else 0
+            ends_open = _is_open(before[-1]) and bool(kept.strip())
+            surplus = len(kept) - len(kept.rstrip("\r\n")) if ends_open else 0
             edit = TextEdit(edit.start - surplus, edit.end, "")
         # A last line without a line break gets one when lines come behind it.
         if i1 == i2 == len(before) and before and _is_open(before[-1]):
