@@ -18,7 +18,7 @@ import asyncio
 import json
 import statistics
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -29,7 +29,7 @@ from cornerman.bench.holes import KINDS, Hole, cut_holes
 from cornerman.context.site import completion_site
 from cornerman.core.budget import TokenBudget
 from cornerman.core.certainty import Asking
-from cornerman.core.completions import CompletionRequest
+from cornerman.core.completions import CompletionRequest, Outcome
 from cornerman.core.generation import GenerationRequest, SamplingParams
 from cornerman.core.site import CompletionSite, Extent
 from cornerman.engine.client import EngineClient
@@ -49,12 +49,12 @@ THRESHOLDS = (0.0, 0.03, 0.1, 0.2, 0.35, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a client shows; with what probability, and how much of it between two keys."""
+    """What a client says; with what probability, and what it shows unasked between two keys."""
 
     text: str
     evaluated: int
     probability: float | None = None
-    sure: int = 0
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,22 @@ class Result:
 
 
 async def product(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowOf) -> Said:
-    snapshot, offset = hole.document()
-    outcome = await complete(
-        CompletionRequest(snapshot, offset), SETTINGS, model, engine, window_of=see
-    )
+    request = CompletionRequest(*hole.document())
+    outcome = await complete(request, SETTINGS, model, engine, window_of=see)
     evaluated = outcome.timings.evaluated if outcome.timings else 0
     if outcome.completion is None:
         return Said("", evaluated)
-    length, known = len(outcome.completion.text), outcome.certainty
-    sure = known.shown_until(length, 0, Asking.TYPING)
-    return Said(outcome.completion.text, evaluated, known.probability(0, length), sure)
+    unasked = replace(request, is_unasked=True)
+    offered = await complete(unasked, SETTINGS, model, engine, window_of=see)
+    text, known = outcome.completion.text, outcome.certainty
+    return Said(text, evaluated, known.probability(0, len(text)), _between_keys(offered))
+
+
+def _between_keys(outcome: Outcome) -> str:
+    if outcome.completion is None:
+        return ""
+    text = outcome.completion.text
+    return text[: outcome.certainty.shown_until(len(text), 0, Asking.TYPING)]
 
 
 async def plain(hole: Hole, model: ModelSpec, engine: EngineClient, see: WindowOf) -> Said:
@@ -118,7 +124,7 @@ def judge(client: str, hole: Hole, said: Said) -> Result:
         evaluated=said.evaluated,
         probability=said.probability,
         is_right=bool(text) and (hole.middle + hole.after).startswith(text.rstrip()),
-        shown_typing=_shown_typing(hole, text[: said.sure]),
+        shown_typing=_shown_typing(hole, said.unasked),
     )
 
 

@@ -43,11 +43,11 @@ def ending(
     ``still_good`` judges a beginning of the text: it is as good as the whole if that leaves it
     as it is.
     """
-    known = tokens_of(text, scored)
-    if not known.logprobs:
+    known, newest = tokens_of(text, scored), len(scored[-1].logprobs)
+    if not known.logprobs or not newest:
         return None
     is_hopeless = known.of(0, len(text)) < logarithm(doubt.least)
-    for start in _doubtful(known, len(scored[-1].logprobs), doubt, is_hopeless=is_hopeless):
+    for start in _doubtful(known, newest, doubt, is_hopeless=is_hopeless):
         for end in islice(ends(text, start), _MAX_TRIES):
             part = text[:end]
             if is_balanced(part, site) and still_good(part, site) == part:
@@ -57,11 +57,10 @@ def ending(
 
 def _doubtful(known: Certainty, newest: int, doubt: Doubt, *, is_hopeless: bool) -> list[int]:
     """Where those of the newest tokens start that the text may not go on with."""
-    count = min(newest, len(known.starts))
-    starts, logprobs = known.starts[-count:], known.logprobs[-count:]
+    starts, logprobs = known.starts[-newest:], known.logprobs[-newest:]
     found = [
         start
         for start, logprob in zip(starts, logprobs, strict=True)
         if logprob < logarithm(doubt.word)
     ]
-    return found or [starts[-1]] if is_hopeless else found
+    return found or ([starts[-1]] if is_hopeless else [])
