@@ -67,6 +67,17 @@ async def settled(context: WorkspaceContext, room: Room) -> Surroundings:
     return shown
 
 
+async def outdated(context: WorkspaceContext, app: Path) -> tuple[Room, Surroundings]:
+    """A place, and what is shown there although more is known by now."""
+    room = room_at(app, "shop/order.py", MARKED)
+    first = await settled(context, room)
+    write(app, {"shop/prices.py": "def load_prices(folder: bytes) -> int: ...\n"})
+    context.files_changed([app / "shop/prices.py"])
+    elsewhere = await settled(context, room_at(app, "shop/bill.py", MARKED))
+    assert "folder: bytes" in text_of(elsewhere)
+    return room, first
+
+
 async def test_definitions_are_shown_with_the_document_named(
     context: WorkspaceContext, tmp_path: Path
 ) -> None:
@@ -129,12 +140,7 @@ async def test_a_changed_file_is_seen_at_the_next_rest(
 async def test_what_was_learned_meanwhile_is_shown_after_a_rest(
     context: WorkspaceContext, tmp_path: Path
 ) -> None:
-    room = room_at(tmp_path / "app", "shop/order.py", MARKED)
-    first = await settled(context, room)
-    write(tmp_path / "app", {"shop/prices.py": "def load_prices(folder: bytes) -> int: ...\n"})
-    context.files_changed([tmp_path / "app/shop/prices.py"])
-    elsewhere = await settled(context, room_at(tmp_path / "app", "shop/bill.py", MARKED))
-    assert "folder: bytes" in text_of(elsewhere)
+    room, first = await outdated(context, tmp_path / "app")
     room = typed(room, "p.")
     assert await context.surroundings(room) == first
     assert "folder: bytes" in text_of(await settled(context, room))
@@ -143,12 +149,7 @@ async def test_what_was_learned_meanwhile_is_shown_after_a_rest(
 async def test_what_was_not_read_to_the_end_is_not_shown(
     context: WorkspaceContext, tmp_path: Path
 ) -> None:
-    room = room_at(tmp_path / "app", "shop/order.py", MARKED)
-    first = await settled(context, room)
-    write(tmp_path / "app", {"shop/prices.py": "def load_prices(folder: bytes) -> int: ...\n"})
-    context.files_changed([tmp_path / "app/shop/prices.py"])
-    elsewhere = await settled(context, room_at(tmp_path / "app", "shop/bill.py", MARKED))
-    assert "folder: bytes" in text_of(elsewhere)
+    room, first = await outdated(context, tmp_path / "app")
     resting = replace(room, is_resting=True)
     assert "folder: bytes" in text_of(await context.surroundings(resting))
     # The user types on: the reading ends early.
