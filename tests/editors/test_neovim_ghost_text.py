@@ -53,6 +53,18 @@ def test_dismissed_until_the_cursor_moves(nvim: Neovim) -> None:
     nvim.wait_for_ghost(lambda g: g.byte == ghost.byte + 1)
 
 
+@pytest.mark.parametrize("typed", ["max", "min"], ids=["to its end", "otherwise"])
+def test_what_follows_is_suggested_when_a_suggestion_is_typed(nvim: Neovim, typed: str) -> None:
+    suggest(nvim, "max")
+    nvim.open(RETURN, "through.py")
+    nvim.insert()
+    nvim.wait_for_ghost()
+    suggest(nvim, "(low, high)")
+    nvim.type(typed)
+    ghost = nvim.wait_for_ghost(lambda g: g.byte == len("    return ") + len(typed))
+    assert ghost.text == "(low, high)"
+
+
 def test_leaving_insert_mode_hides_it(nvim: Neovim) -> None:
     suggest(nvim, SUGGESTED)
     nvim.open(RETURN, "leave.py")

@@ -23,7 +23,7 @@ class Pace:
     """The rhythm of the user and the speed of the engine, in milliseconds of one clock.
 
     While answers come slower than keys, the engine rests after each piece of work for longer than
-    the work took, unless the user pauses: that cuts its load to a third and delays no pause.
+    the work took, unless the user pauses: that cuts its load to a quarter and delays no pause.
     """
 
     gap_ms: float = 150.0

@@ -94,11 +94,16 @@ local function intercept(client)
   end
 end
 
---- Let Neovim's own timer start again, as after a key.
+--- Let Neovim's own timer start again, as after a key. It stops when a suggestion is dismissed,
+--- which Neovim puts off: this has to come behind it.
 ---@param buf integer
 local function restart(buf)
-  local group = ('%s:%d'):format(NAMESPACE, buf)
-  vim.api.nvim_exec_autocmds('CursorMovedI', { group = group, buffer = buf })
+  vim.schedule(function()
+    if states[buf] and vim.api.nvim_get_current_buf() == buf then
+      local group = ('%s:%d'):format(NAMESPACE, buf)
+      vim.api.nvim_exec_autocmds('CursorMovedI', { group = group, buffer = buf })
+    end
+  end)
 end
 
 --- Hide what no longer agrees with what is typed, which Neovim would draw until the next answer,
