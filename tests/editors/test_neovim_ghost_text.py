@@ -56,7 +56,7 @@ def test_dismissed_until_the_cursor_moves(nvim: Neovim) -> None:
 @pytest.mark.parametrize("typed", ["max", "min"], ids=["to its end", "otherwise"])
 def test_what_follows_is_suggested_when_a_suggestion_is_typed(nvim: Neovim, typed: str) -> None:
     suggest(nvim, "max")
-    nvim.open(RETURN, "through.py")
+    nvim.open(RETURN, f"followed_{typed}.py")
     nvim.insert()
     nvim.wait_for_ghost()
     suggest(nvim, "(low, high)")
