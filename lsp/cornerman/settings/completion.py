@@ -48,7 +48,7 @@ class ConfidenceSettings(Section):
         description="That the beginning of a less likely suggestion is; that much of it is shown.",
     )
     word: float = Field(
-        default=0.5,
+        default=0.7,
         ge=0.0,
         le=1.0,
         description="That the next word of a line is right. Before a less likely one a suggestion "
